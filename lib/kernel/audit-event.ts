@@ -25,10 +25,12 @@ export const audited = <T>(value: T, first: AuditEntry, ...more: AuditEntry[]): 
 
 export type AuditOutcome = 'done' | 'denied' | 'refused';
 
-/** Writes events into the transaction. Returns their numbers, in order. */
-export async function writeAuditEvents(tx: WriteTx, context: RequestContext, now: string, action: string, outcome: AuditOutcome, entries: readonly AuditEntry[]): Promise<number[]> {
-  const { actor, requestId } = context;
-  const rows = entries.map((entry) => {
+/** One event with the request that it accounts for. */
+export type AuditRow = { readonly context: RequestContext; readonly action: string; readonly outcome: AuditOutcome; readonly entry: AuditEntry };
+
+/** Writes events of several requests of one actor into the transaction. Returns their numbers, in order. */
+export async function writeAuditRows(tx: WriteTx, now: string, rows: readonly AuditRow[]): Promise<number[]> {
+  const values = rows.map(({ context: { actor, requestId }, action, outcome, entry }) => {
     const event = {
       id: newId(),
       at: now,
@@ -47,6 +49,10 @@ export async function writeAuditEvents(tx: WriteTx, context: RequestContext, now
     };
     return { ...event, canonical: canonicalJson(event) };
   });
-  const written = await tx.insert(auditEvent).values(rows).returning({ number: auditEvent.number });
+  const written = await tx.insert(auditEvent).values(values).returning({ number: auditEvent.number });
   return written.map((row) => row.number);
 }
+
+/** Writes the events of one request into the transaction. Returns their numbers, in order. */
+export const writeAuditEvents = (tx: WriteTx, context: RequestContext, now: string, action: string, outcome: AuditOutcome, entries: readonly AuditEntry[]): Promise<number[]> =>
+  writeAuditRows(tx, now, entries.map((entry) => ({ context, action, outcome, entry })));
