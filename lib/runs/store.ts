@@ -161,23 +161,23 @@ export async function edgesOfRun(tx: ReadTx, id: string): Promise<RunEdge[]> {
   }));
 }
 
-export type EventRow = { digest: string; type: string; time: string; receivedAt: string; sizeBytes: number; redacted: boolean; reportedBy: string };
+export type EventRow = { digest: string; type: string; time: string; receivedAt: string; sizeBytes: number; redacted: boolean; removedAt: string | null; reportedBy: string };
 
 /** The latest events of a run, and how many there are (counted up to 10,000). */
 export async function eventsOfRun(tx: ReadTx, id: string, limit: number): Promise<{ events: EventRow[]; count: number }> {
-  const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean; account: string }>(sql`
-    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') as redacted, a.name as account
+  const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean; removed_at: string | null; account: string }>(sql`
+    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, e.bytes_removed_at is null and e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') as redacted, e.bytes_removed_at as removed_at, a.name as account
     from run_event e join service_account a on a.id = e.reported_by where e.run_id = ${id}::uuid order by e.event_time desc, e.digest limit ${limit}`);
   const counted = await tx.execute<{ n: number }>(sql`select count(*)::int as n from (select 1 from run_event where run_id = ${id}::uuid limit 10000) as e`);
   return {
-    events: rows.map((row) => ({ digest: row.digest, type: row.event_type, time: iso(row.event_time), receivedAt: iso(row.received_at), sizeBytes: row.size, redacted: row.redacted, reportedBy: row.account })),
+    events: rows.map((row) => ({ digest: row.digest, type: row.event_type, time: iso(row.event_time), receivedAt: iso(row.received_at), sizeBytes: row.size, redacted: row.redacted, removedAt: isoOrNull(row.removed_at), reportedBy: row.account })),
     count: counted.rows[0]?.n ?? 0,
   };
 }
 
 /** The stored bytes of one event of a run. */
 export async function eventBytes(tx: ReadTx, runId: string, digest: string): Promise<Buffer | null> {
-  const { rows } = await tx.execute<{ bytes: Buffer }>(sql`select bytes from run_event where run_id = ${runId}::uuid and digest = ${digest} limit 1`);
+  const { rows } = await tx.execute<{ bytes: Buffer }>(sql`select bytes from run_event where run_id = ${runId}::uuid and digest = ${digest} and bytes_removed_at is null limit 1`);
   return rows[0]?.bytes ?? null;
 }
 
