@@ -151,7 +151,12 @@ GRANT EXECUTE ON FUNCTION remove_event_bytes(timestamptz, boolean) TO gatehouse_
 --> statement-breakpoint
 
 -- The walk asks of few versions only whether they lack a digest: those are in an index of their own.
-CREATE INDEX asset_version_without_digest ON asset_version (id) WHERE digest IS NULL;
+CREATE INDEX "asset_version_without_digest" ON "asset_version" USING btree ("id") WHERE "asset_version"."digest" is null;
+--> statement-breakpoint
+CREATE INDEX "model_version_asset_version" ON "model_version" USING btree ("asset_version_id");
+--> statement-breakpoint
+-- Scratch tables of the walk are temporary tables of the application's connections.
+DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO gatehouse_app', current_database()); END $$;
 --> statement-breakpoint
 
 -- The run list: an order by duration for each facet. Runs that have not ended have none and cost nothing here.

@@ -67,7 +67,8 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     let shown = performance.now();
     let runs = 0;
     for (runs of graph(plan, writers as Rows)) {
-      for (const table of tables) if (writers[table].full) await writers[table].flush();
+      // All of them, in the order of their references: small tables keep their keys.
+      if (tables.some((table) => writers[table].full)) for (const table of tables) await writers[table].flush();
       if (performance.now() - shown < 5_000) continue;
       shown = performance.now();
       told(`${runs.toLocaleString('en-US')} runs after ${elapsed(began)}`);
@@ -97,15 +98,14 @@ if (import.meta.main) {
     if (!Number.isInteger(runs) || runs < 6 || runs > 50_000_000 || !Number.isInteger(assets) || assets < 0 || assets > 50_000_000 || !Number.isInteger(seed) || Number.isNaN(until)) throw trouble(`Say how many runs: ${usage}`);
     const password = randomBytes(12).toString('base64url');
     const seeded = await step(`Loading ${runs.toLocaleString('en-US')} runs`, async () => {
-      const given = process.env.DATABASE_OWNER_URL;
-      const options = { runs, assets, seed, until, besideOtherData: values['beside-other-data'], password } as const;
-      if (given) return seedScale(given, { ...options, ...(until === undefined ? {} : { until }) } as SeedOptions, say);
+      const options = { runs, assets, seed, besideOtherData: values['beside-other-data'], password, ...(until === undefined ? {} : { until }) };
+      if (process.env.DATABASE_OWNER_URL) return seedScale(process.env.DATABASE_OWNER_URL, options, say);
       const folder = dataDirectory(say);
       mkdirSync(folder, { recursive: true });
       const server = await startPostgres({ dataDirectory: folder, durable: true, signal: life.signal, settings: { max_wal_size: '8GB', checkpoint_timeout: '30min' } });
       life.onExit(server.stop);
       const { ownerUrl } = await prepareDatabase(server, ensureSecrets(folder), { dataDirectory: folder, afresh: false, log: say });
-      return seedScale(ownerUrl, { runs, assets, seed, besideOtherData: options.besideOtherData, password, ...(until === undefined ? {} : { until }) }, say);
+      return seedScale(ownerUrl, options, say);
     });
     for (const [table, count] of Object.entries(seeded.rows)) say(`  ${table.padEnd(18)} ${count.toLocaleString('en-US')}`);
     say(`Sign in as admin@scale.example with the password ${password}`);

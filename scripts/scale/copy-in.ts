@@ -60,7 +60,7 @@ export class TableWriter {
     this.statement = `COPY ${table} (${columns.join(', ')}) FROM STDIN`;
   }
 
-  /** Adds a row. Await `sent` when it answers true: enough has been collected. */
+  /** Adds a row; true when enough has been collected to be sent. */
   add(...cells: readonly Cell[]): boolean {
     let line = '';
     for (let n = 0; n < cells.length; n += 1) line += (n === 0 ? '' : '\t') + cellText(cells[n] ?? null);
@@ -71,6 +71,7 @@ export class TableWriter {
     return this.size >= pieceBytes;
   }
 
+  /** Enough has been collected to be sent. */
   get full(): boolean {
     return this.size >= pieceBytes;
   }

@@ -127,8 +127,11 @@ export function* graph(plan: Plan, rows: Rows): Generator<number> {
   /** Of what a team shares the old and much used: a power law. */
   const reused = (team: Team): Version | null => (team.shared.length === 0 ? null : (team.shared[Math.floor(team.shared.length * draw() ** 3)] ?? null));
 
-  for (let n = 0; n < plan.assets; n += 1) asset(teamOf(n), 'lake', tableName(n), 'dataset', began);
   yield 0;
+  for (let n = 0; n < plan.assets; n += 1) {
+    asset(teamOf(n), 'lake', tableName(n), 'dataset', began);
+    if (n % 10_000 === 0) yield 0;
+  }
 
   const executions = Math.floor(plan.runs / (stages.length + 1));
   const step = year / Math.max(1, executions);
