@@ -123,31 +123,43 @@ $$;
 --> statement-breakpoint
 REVOKE EXECUTE ON FUNCTION runs_of_registered_models() FROM PUBLIC;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION runs_of_registered_models() TO gatehouse_app;
---> statement-breakpoint
--- Empties the bytes of events received before a moment; with `apply` false it only counts. The application can ask for this and for nothing more.
-CREATE FUNCTION remove_event_bytes(before timestamptz, apply boolean) RETURNS TABLE (old_events bigint, kept_events bigint, removed_events bigint, removed_bytes bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- The old events whose bytes may go. Events without a run (of jobs and data) are few and always kept.
+CREATE FUNCTION removable_events(before timestamptz) RETURNS TABLE (id uuid, received_at timestamptz, size int, kept boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   IF before IS NULL OR before > now() - interval '30 days' THEN
     RAISE EXCEPTION 'events of the last 30 days are always kept' USING ERRCODE = 'GH002', CONSTRAINT = 'retention_keeps_30_days';
   END IF;
-  CREATE TEMPORARY TABLE retained_run ON COMMIT DROP AS SELECT k.run_id FROM public.runs_of_registered_models() AS k;
-  CREATE INDEX ON retained_run (run_id);
-  ANALYZE retained_run;
-  CREATE TEMPORARY TABLE old_event ON COMMIT DROP AS
-    SELECT e.id, e.received_at, octet_length(e.bytes) AS size, (e.run_id IS NULL OR EXISTS (SELECT 1 FROM retained_run AS k WHERE k.run_id = e.run_id)) AS kept
-      FROM public.run_event AS e WHERE e.received_at < before AND e.bytes_removed_at IS NULL;
-  IF apply THEN
-    UPDATE public.run_event AS e SET bytes = '', bytes_removed_at = now() FROM old_event AS o WHERE e.id = o.id AND e.received_at = o.received_at AND NOT o.kept;
-  END IF;
-  RETURN QUERY SELECT count(*), count(*) FILTER (WHERE kept), count(*) FILTER (WHERE NOT kept), coalesce(sum(size) FILTER (WHERE NOT kept), 0)::bigint FROM old_event;
-  DROP TABLE retained_run, old_event;
+  RETURN QUERY
+    WITH retained AS MATERIALIZED (SELECT k.run_id FROM public.runs_of_registered_models() AS k)
+    SELECT e.id, e.received_at::timestamptz, octet_length(e.bytes), e.run_id IS NULL OR r.run_id IS NOT NULL
+      FROM public.run_event AS e LEFT JOIN retained AS r ON r.run_id = e.run_id
+     WHERE e.received_at < before AND e.bytes_removed_at IS NULL;
 END $$;
 --> statement-breakpoint
-REVOKE EXECUTE ON FUNCTION remove_event_bytes(timestamptz, boolean) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION removable_events(timestamptz) FROM PUBLIC;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION remove_event_bytes(timestamptz, boolean) TO gatehouse_app;
+-- Counts them: the report before the fact.
+CREATE FUNCTION old_event_bytes(before timestamptz) RETURNS TABLE (old_events bigint, kept_events bigint, removed_events bigint, removed_bytes bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT count(*), count(*) FILTER (WHERE kept), count(*) FILTER (WHERE NOT kept), coalesce(sum(size) FILTER (WHERE NOT kept), 0)::bigint FROM public.removable_events(before);
+$$;
+--> statement-breakpoint
+-- Empties them. The application can ask for this and for nothing more; which ones is decided here.
+CREATE FUNCTION remove_event_bytes(before timestamptz) RETURNS TABLE (old_events bigint, kept_events bigint, removed_events bigint, removed_bytes bigint) LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH old AS MATERIALIZED (SELECT * FROM public.removable_events(before)),
+  removed AS (
+    UPDATE public.run_event AS e SET bytes = '', bytes_removed_at = now() FROM old WHERE NOT old.kept AND e.id = old.id AND e.received_at = old.received_at AND e.received_at < before RETURNING old.size
+  )
+  SELECT (SELECT count(*) FROM old), (SELECT count(*) FROM old WHERE kept), (SELECT count(*) FROM removed), coalesce((SELECT sum(size) FROM removed), 0)::bigint;
+$$;
+--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION old_event_bytes(timestamptz) FROM PUBLIC;
+--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION remove_event_bytes(timestamptz) FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION old_event_bytes(timestamptz), remove_event_bytes(timestamptz) TO gatehouse_app;
+--> statement-breakpoint
+-- A removal is a decision: it commits only together with an audit event.
+CREATE CONSTRAINT TRIGGER audit_required_for_removal AFTER UPDATE ON run_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit_of_transaction();
 --> statement-breakpoint
 
 -- The walk asks of few versions only whether they lack a digest: those are in an index of their own.

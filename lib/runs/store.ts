@@ -1,6 +1,6 @@
 // The SQL of runs: lists, one run with its stages, its edges, its facets and its events.
 import { sql, type SQL } from 'drizzle-orm';
-import type { ReadTx } from '#lib/db/client.ts';
+import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleToSql } from '#lib/db/conditions.ts';
 import type { PageRequest } from '#lib/kernel/page.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
@@ -198,4 +198,34 @@ export async function reportersOf(tx: ReadTx, runIds: readonly string[]): Promis
   const { rows } = await tx.execute<ReporterRow>(sql`
     select distinct a.id as "accountId", a.name, a.responsible_person_id as "responsiblePersonId" from run_event e join service_account a on a.id = e.reported_by where e.run_id = any(${uuids(runIds)})`);
   return rows;
+}
+
+/** Makes what is missing of this month's partition of events and those of the next months. */
+export async function makePartitionsAhead(tx: WriteTx, months: number): Promise<string[]> {
+  const { rows } = await tx.execute<{ made: string }>(sql`select made from make_event_partitions_ahead(${months}) as made`);
+  return rows.map((row) => row.made);
+}
+
+/** `removedBytes`: what the removed events held. `keptEvents`: old, and a registered model or evidence has to do with them. */
+export type OldEvents = { readonly oldEvents: number; readonly keptEvents: number; readonly removedEvents: number; readonly removedBytes: number };
+
+type OldRow = { old_events: string; kept_events: string; removed_events: string; removed_bytes: string };
+const oldEventsOf = (rows: readonly OldRow[]): OldEvents => ({ oldEvents: Number(rows[0]?.old_events), keptEvents: Number(rows[0]?.kept_events), removedEvents: Number(rows[0]?.removed_events), removedBytes: Number(rows[0]?.removed_bytes) });
+
+/** At ten million runs this takes minutes. */
+const patiently = sql`select set_config('statement_timeout', '3600000', true)`;
+
+/** Counts the events received before a moment, and those whose bytes the policy would remove. */
+export async function countOldEvents(tx: ReadTx, before: string): Promise<OldEvents> {
+  await tx.execute(patiently);
+  const { rows } = await tx.execute<OldRow>(sql`select * from old_event_bytes(${before}::timestamptz)`);
+  return oldEventsOf(rows);
+}
+
+/** Empties the bytes of the events received before a moment that may go: the database itself decides which. One process at a time. */
+export async function removeEventBytes(tx: WriteTx, before: string): Promise<OldEvents> {
+  await tx.execute(patiently);
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('remove_event_bytes', 0))`);
+  const { rows } = await tx.execute<OldRow>(sql`select * from remove_event_bytes(${before}::timestamptz)`);
+  return oldEventsOf(rows);
 }
