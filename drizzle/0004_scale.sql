@@ -188,6 +188,8 @@ CREATE INDEX asset_name_trigrams ON asset USING gin (name gin_trgm_ops);
 --> statement-breakpoint
 CREATE INDEX asset_name_lower ON asset (lower(name) text_pattern_ops);
 --> statement-breakpoint
+CREATE INDEX "evidence_by_digest" ON "evidence" USING btree ("digest");
+--> statement-breakpoint
 CREATE INDEX job_name_trigrams ON job USING gin (name gin_trgm_ops);
 --> statement-breakpoint
 CREATE INDEX model_name_trigrams ON model USING gin (name gin_trgm_ops);
