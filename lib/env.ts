@@ -21,6 +21,8 @@ const schema = z.object({
   MAX_EVIDENCE_BYTES: z.coerce.number().int().positive().default(50 * 1024 * 1024),
   /** Header that carries the client's address when a proxy stands in front, e.g. `x-forwarded-for`; unset: nobody is believed. */
   TRUSTED_ADDRESS_HEADER: z.string().optional(),
+  /** Days after which the bytes of events may be removed that no registered model and no evidence has to do with; unset: they are kept for ever. */
+  EVENT_RETENTION_DAYS: z.coerce.number().int().min(30).max(36_500).optional(),
 });
 
 export type Settings = z.infer<typeof schema>;

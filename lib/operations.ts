@@ -9,6 +9,7 @@ import './findings/index.ts';
 import './registry/index.ts';
 import './approvals/index.ts';
 import './deployments/index.ts';
+import './impact/index.ts';
 import './drift/index.ts';
 import './ingest/index.ts';
 import './overview/index.ts';

@@ -1,4 +1,5 @@
 // What a server process does when it starts: it installs the shipped policies where there are none, and begins to work on the outbox.
+import { keepHouse } from './jobs/housekeeping.ts';
 import { keepWorking } from './jobs/worker.ts';
 import { logDefect } from './kernel/log.ts';
 import { ensureShippedPolicies } from './policy/index.ts';
@@ -7,7 +8,10 @@ const retryMilliseconds = 5_000;
 
 /** Tries until the database answers: a portal may start before its database. Any number of processes may do this at once. */
 export function startProcess(): void {
-  ensureShippedPolicies().then(keepWorking, (error: unknown) => {
+  ensureShippedPolicies().then(() => {
+    keepWorking();
+    keepHouse();
+  }, (error: unknown) => {
     logDefect(error, { operation: 'process start' });
     setTimeout(startProcess, retryMilliseconds).unref();
   });

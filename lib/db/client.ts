@@ -2,6 +2,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { required, settings } from '#lib/env.ts';
+import { scratch as scratchStatements } from './scratch.ts';
 
 declare const readable: unique symbol;
 declare const writable: unique symbol;
@@ -61,10 +62,16 @@ async function begin(client: pg.PoolClient, mode: 'READ ONLY' | 'READ WRITE', ac
   return row.now.toISOString();
 }
 
-async function transaction<T>(mode: 'READ ONLY' | 'READ WRITE', actor: TransactionActor, work: (tx: WriteTx, now: string) => Promise<{ commit: boolean; value: T }>): Promise<T> {
+const withScratchTables = new WeakSet<pg.PoolClient>();
+
+async function transaction<T>(mode: 'READ ONLY' | 'READ WRITE', actor: TransactionActor, work: (tx: WriteTx, now: string) => Promise<{ commit: boolean; value: T }>, scratch = false): Promise<T> {
   const client = await pool().connect();
   let broken: Error | undefined;
   try {
+    if (scratch && !withScratchTables.has(client)) {
+      await client.query(scratchStatements);
+      withScratchTables.add(client);
+    }
     const now = await begin(client, mode, actor);
     const { commit, value } = await work(drizzle(client) as unknown as WriteTx, now);
     await client.query(commit ? 'COMMIT' : 'ROLLBACK');
@@ -82,6 +89,10 @@ async function transaction<T>(mode: 'READ ONLY' | 'READ WRITE', actor: Transacti
 /** Runs `work` in a READ ONLY transaction. `now` is the database's clock, ISO 8601. */
 export const readTransaction = <T>(actor: TransactionActor, work: (tx: ReadTx, now: string) => Promise<T>): Promise<T> =>
   transaction('READ ONLY', actor, async (tx, now) => ({ commit: true, value: await work(tx, now) }));
+
+/** The same, with the connection's scratch tables (`scratch.ts`), which are empty at its beginning. */
+export const scratchTransaction = <T>(actor: TransactionActor, work: (tx: ReadTx, now: string) => Promise<T>): Promise<T> =>
+  transaction('READ ONLY', actor, async (tx, now) => ({ commit: true, value: await work(tx, now) }), true);
 
 /** Runs one statement that reads, without the two round trips of a transaction around it: for what every request asks. */
 export const readStatement = <T>(work: (tx: ReadTx) => Promise<T>): Promise<T> => work(drizzle(pool()) as unknown as ReadTx);

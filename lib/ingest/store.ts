@@ -74,7 +74,7 @@ const nameText = `
   )
   select
     (select json_agg(json_build_array(id, team_id, state_rank, state)) from runs) as runs,
-    (select json_agg(e.digest) from unnest($4::text[]) as k (digest) cross join lateral (select digest from run_event where team_id = $1 and digest = k.digest limit 1) as e) as events,
+    (select json_agg(k.digest) from unnest($4::text[]) as k (digest) cross join lateral (select 1 from event_key where team_id = $1 and digest = decode(right(k.digest, 64), 'hex') limit 1) as e) as events,
     (select json_agg(json_build_array(n, id, pipeline, stage)) from (select n, id, pipeline, stage from job_found union all select j.n, j.id, j.pipeline, j.stage from j join job_added as added on added.id = j.id) as all_jobs) as jobs,
     (select json_agg(json_build_array(n, id, team_id, kind)) from assets) as assets,
     (select json_agg(json_build_array(n, id, size_bytes)) from (select n, id, size_bytes from version_found union all select v.n, v.id, v.size_bytes from v join version_added as added on added.id = v.id) as all_versions) as versions`;
@@ -236,12 +236,13 @@ async function settleDifferences(tx: WriteTx, gathered: Gathered, known: Known, 
 
 // The last part: a run that never reported itself is as its stages say. Its row and theirs were locked before.
 const writeText = `
-  with events as (
+  with event as materialized (
+    select r.*, decode(right(digest, 64), 'hex') as key from json_to_recordset($4::json) as r (id uuid, kind text, run_id uuid, job_id uuid, event_type text, event_time timestamptz, digest text, start int, length int)
+  ), new_keys as (
+    insert into event_key (digest, team_id) select key, $1 from event order by key on conflict do nothing returning digest
+  ), events as (
     insert into run_event (id, team_id, kind, run_id, job_id, event_type, event_time, digest, bytes, reported_by)
-    select id, $1, kind, run_id, job_id, event_type, event_time, digest, substring($3::bytea from start for length), $2
-    from json_to_recordset($4::json) as r (id uuid, kind text, run_id uuid, job_id uuid, event_type text, event_time timestamptz, digest text, start int, length int)
-    order by digest collate "C"
-    on conflict (team_id, digest) do nothing
+    select id, $1, kind, run_id, job_id, event_type, event_time, event.digest, substring($3::bytea from start for length), $2 from event join new_keys on new_keys.digest = event.key
   ), edge as (
     select * from json_to_recordset($5::json) as r (id uuid, n int, run_id uuid, direction text, asset_id uuid, asset_version_id uuid)
   ), new_edges as (

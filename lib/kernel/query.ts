@@ -1,6 +1,6 @@
 // Queries: read in a READ ONLY transaction, and see only what the reader may see.
 import type { z } from 'zod';
-import { readTransaction, type ReadTx } from '#lib/db/client.ts';
+import { readTransaction, scratchTransaction, type ReadTx } from '#lib/db/client.ts';
 import { failureOf } from './command.ts';
 import type { CommandContext, RequestContext } from './context.ts';
 import { kernelFailure, type AppError } from './errors.ts';
@@ -19,6 +19,8 @@ export type QueryDefinition<Input extends z.ZodType, Output> = {
   readonly output: z.ZodType<Output>;
   /** What the reader needs; `anyone` for what is public even without signing in. */
   readonly permission: Permission | 'anyone';
+  /** Its transaction has scratch tables (`lib/db/scratch.ts`), for walks over the whole graph. */
+  readonly scratch?: true;
   readonly run: (tx: ReadTx, input: z.output<Input>, reader: Reader) => Promise<Result<Output, AppError>>;
   readonly http: HttpBinding | null;
 };
@@ -42,7 +44,7 @@ export function query<Input extends z.ZodType, Output>(definition: QueryDefiniti
     const parsed = parseInput(definition.input, rawInput);
     if (!parsed.ok) return parsed;
     try {
-      return await readTransaction({ actorKind: context.actor.kind, actorId: context.actor.id, requestId: context.requestId }, (tx, now) =>
+      return await (definition.scratch ? scratchTransaction : readTransaction)({ actorKind: context.actor.kind, actorId: context.actor.id, requestId: context.requestId }, (tx, now) =>
         definition.run(tx, parsed.value, { ...context, now, teams }),
       );
     } catch (error) {

@@ -4,6 +4,7 @@ import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { runById, stagesOf } from '#lib/runs/index.ts';
 import type { Direction, GraphEdge, GraphNode, GraphView, OneWay } from './schema.ts';
 import { assetById, assetVersionByDigest, assetVersionById, latestVersions } from './store/assets.ts';
+import { closureRows } from './store/closure.ts';
 import { deploymentNodes, runNodes, versionNodes } from './store/nodes.ts';
 import { countRunsBeside, countVersionsBeside, linksBetween, runsBeside, versionsBeside, versionsWithRestrictedRuns } from './store/walk.ts';
 
@@ -152,27 +153,12 @@ export async function graphAround(tx: ReadTx, teams: TeamFilter, node: string, d
 
 export type Closure = { readonly versions: readonly string[]; readonly runs: readonly string[]; readonly truncated: boolean };
 
-/** Everything upstream (or downstream) of versions, whoever's it is: for gates and for tracing harm, not for showing. Bounded. */
-export async function closureOf(tx: ReadTx, versionIds: readonly string[], way: OneWay, most = 5000): Promise<Closure> {
-  const seen = { run: new Set<string>(), version: new Set(versionIds) };
-  let frontier: readonly NodeRef[] = versionIds.map((id) => ({ type: 'version', id }));
-  let truncated = false;
-  while (frontier.length > 0 && !truncated) {
-    const idsOf = (type: NodeRef['type']) => frontier.filter((node) => node.type === type).map((node) => node.id);
-    const runs = await runsBeside(tx, 'all', idsOf('version'), way, most);
-    const versions = await versionsBeside(tx, idsOf('run'), way, most);
-    const found: NodeRef[] = [...runs.map(({ runId }) => ({ type: 'run' as const, id: runId })), ...versions.map(({ versionId }) => ({ type: 'version' as const, id: versionId }))];
-    const next: NodeRef[] = [];
-    for (const node of found) {
-      if (seen[node.type].has(node.id)) continue;
-      if (seen.run.size + seen.version.size >= most) {
-        truncated = true;
-        break;
-      }
-      seen[node.type].add(node.id);
-      next.push(node);
-    }
-    frontier = next;
-  }
-  return { versions: [...seen.version], runs: [...seen.run], truncated };
+/** A closure that is larger than this cannot be decided on, and says so. */
+const mostClosed = 1_000_000;
+
+/** Everything upstream (or downstream) of versions, whoever's it is: for gates and for tracing harm, not for showing. Complete, unless `truncated` says otherwise. */
+export async function closureOf(tx: ReadTx, versionIds: readonly string[], way: OneWay, most = mostClosed): Promise<Closure> {
+  const rows = await closureRows(tx, versionIds, way, most);
+  const shown = rows.slice(0, most);
+  return { versions: shown.filter(({ isRun }) => !isRun).map(({ id }) => id), runs: shown.filter(({ isRun }) => isRun).map(({ id }) => id), truncated: rows.length > most };
 }

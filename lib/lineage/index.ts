@@ -7,14 +7,15 @@ import { runsBeside } from './store/walk.ts';
 export * from './queries.ts';
 export * from './schema.ts';
 export type { Closure } from './graph.ts';
+export { assetVersionById as visibleVersion } from './store/assets.ts';
 
 /** The version with this digest (`sha256:…`), whoever may see it; null where no run and no event named it. For rules, not for showing. */
 export const assetVersionByDigest = (tx: ReadTx, digest: string) => versionByDigest(tx, 'all', digest);
 
-/** Every version and run that a version came from, over all teams; at most 5,000. */
+/** Every version and run that a version came from, over all teams: all of them, up to a million. */
 export const upstreamClosure = (tx: ReadTx, assetVersionId: string) => closureOf(tx, [assetVersionId], 'upstream');
 
-/** Every version and run that came of a version, over all teams; at most 5,000. */
+/** Every version and run that came of a version, over all teams: all of them, up to a million. */
 export const downstreamClosure = (tx: ReadTx, assetVersionId: string) => closureOf(tx, [assetVersionId], 'downstream');
 
 /** The ids of the runs that produced these bytes, of all teams; at most 1,000. */

@@ -89,7 +89,7 @@ export const runDetail = z.object({
   failedChecks: z.array(failedCheck),
   runFacets: anyObject,
   jobFacets: anyObject,
-  events: z.array(z.object({ digest: z.string(), type: z.string(), time: z.string(), receivedAt: z.string(), sizeBytes: z.number().int(), redacted: z.boolean().describe('Secrets were removed before storing, so the digest is not of the stored bytes.'), reportedBy: z.string() })),
+  events: z.array(z.object({ digest: z.string(), type: z.string(), time: z.string(), receivedAt: z.string(), sizeBytes: z.number().int(), redacted: z.boolean().describe('Secrets were removed before storing, so the digest is not of the stored bytes.'), removedAt: z.string().nullable().describe('When retention emptied its bytes; everything else of it is kept.'), reportedBy: z.string() })),
   eventCount: z.number().int(),
 });
 export type RunDetail = z.infer<typeof runDetail>;

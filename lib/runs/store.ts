@@ -1,6 +1,6 @@
 // The SQL of runs: lists, one run with its stages, its edges, its facets and its events.
 import { sql, type SQL } from 'drizzle-orm';
-import type { ReadTx } from '#lib/db/client.ts';
+import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleToSql } from '#lib/db/conditions.ts';
 import type { PageRequest } from '#lib/kernel/page.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
@@ -161,23 +161,23 @@ export async function edgesOfRun(tx: ReadTx, id: string): Promise<RunEdge[]> {
   }));
 }
 
-export type EventRow = { digest: string; type: string; time: string; receivedAt: string; sizeBytes: number; redacted: boolean; reportedBy: string };
+export type EventRow = { digest: string; type: string; time: string; receivedAt: string; sizeBytes: number; redacted: boolean; removedAt: string | null; reportedBy: string };
 
 /** The latest events of a run, and how many there are (counted up to 10,000). */
 export async function eventsOfRun(tx: ReadTx, id: string, limit: number): Promise<{ events: EventRow[]; count: number }> {
-  const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean; account: string }>(sql`
-    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') as redacted, a.name as account
+  const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean; removed_at: string | null; account: string }>(sql`
+    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, e.bytes_removed_at is null and e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') as redacted, e.bytes_removed_at as removed_at, a.name as account
     from run_event e join service_account a on a.id = e.reported_by where e.run_id = ${id}::uuid order by e.event_time desc, e.digest limit ${limit}`);
   const counted = await tx.execute<{ n: number }>(sql`select count(*)::int as n from (select 1 from run_event where run_id = ${id}::uuid limit 10000) as e`);
   return {
-    events: rows.map((row) => ({ digest: row.digest, type: row.event_type, time: iso(row.event_time), receivedAt: iso(row.received_at), sizeBytes: row.size, redacted: row.redacted, reportedBy: row.account })),
+    events: rows.map((row) => ({ digest: row.digest, type: row.event_type, time: iso(row.event_time), receivedAt: iso(row.received_at), sizeBytes: row.size, redacted: row.redacted, removedAt: isoOrNull(row.removed_at), reportedBy: row.account })),
     count: counted.rows[0]?.n ?? 0,
   };
 }
 
 /** The stored bytes of one event of a run. */
 export async function eventBytes(tx: ReadTx, runId: string, digest: string): Promise<Buffer | null> {
-  const { rows } = await tx.execute<{ bytes: Buffer }>(sql`select bytes from run_event where run_id = ${runId}::uuid and digest = ${digest} limit 1`);
+  const { rows } = await tx.execute<{ bytes: Buffer }>(sql`select bytes from run_event where run_id = ${runId}::uuid and digest = ${digest} and bytes_removed_at is null limit 1`);
   return rows[0]?.bytes ?? null;
 }
 
@@ -198,4 +198,34 @@ export async function reportersOf(tx: ReadTx, runIds: readonly string[]): Promis
   const { rows } = await tx.execute<ReporterRow>(sql`
     select distinct a.id as "accountId", a.name, a.responsible_person_id as "responsiblePersonId" from run_event e join service_account a on a.id = e.reported_by where e.run_id = any(${uuids(runIds)})`);
   return rows;
+}
+
+/** Makes what is missing of this month's partition of events and those of the next months. */
+export async function makePartitionsAhead(tx: WriteTx, months: number): Promise<string[]> {
+  const { rows } = await tx.execute<{ made: string }>(sql`select made from make_event_partitions_ahead(${months}) as made`);
+  return rows.map((row) => row.made);
+}
+
+/** `removedBytes`: what the removed events held. `keptEvents`: old, and a registered model or evidence has to do with them. */
+export type OldEvents = { readonly oldEvents: number; readonly keptEvents: number; readonly removedEvents: number; readonly removedBytes: number };
+
+type OldRow = { old_events: string; kept_events: string; removed_events: string; removed_bytes: string };
+const oldEventsOf = (rows: readonly OldRow[]): OldEvents => ({ oldEvents: Number(rows[0]?.old_events), keptEvents: Number(rows[0]?.kept_events), removedEvents: Number(rows[0]?.removed_events), removedBytes: Number(rows[0]?.removed_bytes) });
+
+/** At ten million runs this takes minutes. */
+const patiently = sql`select set_config('statement_timeout', '3600000', true)`;
+
+/** Counts the events received before a moment, and those whose bytes the policy would remove. */
+export async function countOldEvents(tx: ReadTx, before: string): Promise<OldEvents> {
+  await tx.execute(patiently);
+  const { rows } = await tx.execute<OldRow>(sql`select * from old_event_bytes(${before}::timestamptz)`);
+  return oldEventsOf(rows);
+}
+
+/** Empties the bytes of the events received before a moment that may go: the database itself decides which. One process at a time. */
+export async function removeEventBytes(tx: WriteTx, before: string): Promise<OldEvents> {
+  await tx.execute(patiently);
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('remove_event_bytes', 0))`);
+  const { rows } = await tx.execute<OldRow>(sql`select * from remove_event_bytes(${before}::timestamptz)`);
+  return oldEventsOf(rows);
 }

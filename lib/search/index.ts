@@ -8,7 +8,7 @@ import { search } from './store.ts';
 
 export const searchEverything = query({
   name: 'search.searchEverything',
-  summary: 'Find anything by part of its name, or by the beginning of its digest or id',
+  summary: 'Find anything by part of its name, in spite of typing errors, by a tag, or by the beginning of its digest or id',
   input: z.strictObject({ q: z.string().trim().max(200) }),
   output: z.object({ items: z.array(searchHit) }),
   permission: 'read',

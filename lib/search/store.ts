@@ -1,48 +1,118 @@
-// The SQL of the global search: names by any part, digests and ids by prefix, over what the reader may see.
+// The SQL of the global search: names by any part, tags, digests and ids by prefix, over what the reader may see. Each statement is a look-up by index with a limit, so that ten million names cost what ten thousand do.
 import { sql, type SQL } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
 import { visibleToSql } from '#lib/db/conditions.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
+import { digestRange, hasTrigram, idRange, meant, patternOf, prefixOf, wordsOf } from './domain.ts';
 import type { SearchHit } from './schema.ts';
 
-const escaped = (text: string) => text.replace(/[\\%_]/g, (character) => `\\${character}`);
-
 const eachKind = 6;
+/** Names that are looked at to find the best six among. */
+const candidates = 60;
 
-/** At most six hits of each kind, best first: an exact name, then a name that begins with the text, then any that holds it. */
+/** A hit with its place: 0 an exact name, 1 a name that begins with the text or an id, 2 one that holds it; then the order of kinds. */
+type Ranked = SearchHit & { readonly rank: number; readonly place: number };
+
+const rank = (column: SQL, text: string) => sql`(case when lower(${column}) = lower(${text}) then 0 when lower(${column}) like ${prefixOf(text)} then 1 else 2 end)`;
+const hits = async (tx: ReadTx, statement: SQL): Promise<Ranked[]> => (await tx.execute<Ranked>(statement)).rows;
+
+/** Names of assets: those that begin with the text are found in order of names, those that hold it by their trigrams. */
+async function assets(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[]): Promise<Ranked[]> {
+  const visible = visibleToSql(teams, sql`a.team_id`);
+  const found = (condition: SQL) => hits(tx, sql`
+    select 'asset' as kind, a.id::text, a.name as label, a.kind || ' · ' || a.namespace as detail, '/data/' || a.id as href, ${rank(sql`a.name`, text)} as rank, 3 as place
+    from (select * from asset a where ${visible} and ${condition} limit ${candidates}) a order by rank, length(a.name), a.name limit ${eachKind}`);
+  const beginning = await found(sql`lower(a.name) like ${prefixOf(text)}`);
+  if (beginning.length >= eachKind || !hasTrigram(words)) return beginning;
+  const known = new Set(beginning.map((hit) => hit.id));
+  return [...beginning, ...(await found(sql`a.name ilike ${patternOf(words)}`)).filter((hit) => !known.has(hit.id))].slice(0, eachKind);
+}
+
+/** The newest runs of the jobs whose name holds the text. */
+const runs = (tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[]): Promise<Ranked[]> => hits(tx, sql`
+  select 'run' as kind, r.id::text, j.name as label, r.state || ' · ' || to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as detail, '/runs/' || r.id as href, greatest(${rank(sql`j.name`, text)}, 1) as rank, 2 as place
+  from (select j.id, j.name from job j where ${visibleToSql(teams, sql`j.team_id`)} and j.name ilike ${patternOf(words)} order by j.name limit 50) j
+  cross join lateral (select r.id, r.state, r.started_at from run r where r.job_id = j.id and ${visibleToSql(teams, sql`r.team_id`)} order by r.started_at desc, r.id desc limit ${eachKind}) r
+  order by rank, r.started_at desc limit ${eachKind}`);
+
+/** What is few beside assets and runs: models, findings, people. Models and people are found in spite of typing errors, where none is spelled so. */
+async function few(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[], withPeople: boolean): Promise<Ranked[]> {
+  const pattern = patternOf(words);
+  return hits(tx, sql`
+    (select 'model' as kind, m.id::text, m.name as label, 'model' as detail, '/models/' || m.name as href, ${rank(sql`m.name`, text)} as rank, 0 as place
+       from model m where ${visibleToSql(teams, sql`m.team_id`)} and (m.name ilike ${pattern} or (m.name % ${text} and not exists (select 1 from model where name ilike ${pattern}))) order by rank, similarity(m.name, ${text}) desc, m.name limit ${eachKind})
+    union all
+    (select 'finding', f.id::text, f.title, f.severity || ' · ' || f.state, '/findings/' || f.id, ${rank(sql`f.title`, text)}, 6
+       from finding f where ${visibleToSql(teams, sql`f.team_id`)} and f.title ilike ${pattern} order by f.severity_rank, f.last_seen_at desc limit ${eachKind})
+    union all
+    (select 'person', p.id::text, p.display_name, p.email, '/settings/people#' || p.id, ${rank(sql`p.display_name`, text)}, 7
+       from person p where ${withPeople} and (p.display_name ilike ${pattern} or p.email ilike ${prefixOf(text)} or (word_similarity(${text}, p.display_name) > 0.45 and not exists (select 1 from person where display_name ilike ${pattern} or email ilike ${prefixOf(text)}))) order by 6, word_similarity(${text}, p.display_name) desc, p.display_name limit ${eachKind})`);
+}
+
+/** Jobs, data and runs that carry a tag which holds the text. */
+const tagged = (tx: ReadTx, teams: TeamFilter, words: readonly string[]): Promise<Ranked[]> => hits(tx, sql`
+  with found as materialized (
+    select f.subject_kind, f.subject_id, (select tag from regexp_split_to_table(facet_tags(f.body), E'\n') as tag where tag ilike ${patternOf(words)} limit 1) as tag
+    from facet f where f.name = 'tags' and facet_tags(f.body) ilike ${patternOf(words)} limit 200
+  ), subject as (
+    select 'run' as kind, j.id, j.name, '/runs?q=' || j.name as href, tag, j.team_id from found join job j on j.id = found.subject_id where found.subject_kind = 'job'
+    union all select 'run', r.id, j.name, '/runs/' || r.id, tag, r.team_id from found join run r on r.id = found.subject_id join job j on j.id = r.job_id where found.subject_kind in ('run', 'run_job')
+    union all select 'asset', a.id, a.name, '/data/' || a.id, tag, a.team_id from found join asset a on a.id = found.subject_id where found.subject_kind = 'asset'
+    union all select 'asset', a.id, a.name, '/data/' || a.id, tag, e.team_id from found join run_asset e on e.id = found.subject_id join asset a on a.id = e.asset_id where found.subject_kind = 'run_asset'
+  )
+  select * from (select distinct on (s.kind, s.id) s.kind, s.id::text, s.name as label, 'tag ' || s.tag as detail, s.href, 2 as rank, 4 as place from subject s where s.tag is not null and ${visibleToSql(teams, sql`s.team_id`)} order by s.kind, s.id, s.tag) d
+  order by label, id limit ${eachKind}`);
+
+/** Versions, model versions and evidence whose digest begins with the text. */
+const byDigest = (tx: ReadTx, teams: TeamFilter, { from, to }: { from: string; to: string }): Promise<Ranked[]> => hits(tx, sql`
+  (select 'model' as kind, v.id::text, m.name || ' ' || v.version as label, v.digest as detail, '/models/' || m.name || '/' || v.version as href, 1 as rank, 1 as place
+     from (select * from model_version v where v.digest >= ${from} and v.digest < ${to} and ${visibleToSql(teams, sql`v.team_id`)} order by v.digest limit ${eachKind}) v join model m on m.id = v.model_id)
+  union all
+  (select 'asset', v.id::text, coalesce((select a.name from asset_sighting s join asset a on a.id = s.asset_id where s.asset_version_id = v.id
+        and (${visibleToSql(teams, sql`a.team_id`)} or exists (select 1 from run_asset e where e.asset_version_id = v.id and e.asset_id = a.id and ${visibleToSql(teams, sql`e.team_id`)})) limit 1), 'asset version'), v.digest, '/data/' || v.id, 1, 4
+     from asset_version v where v.digest >= ${from} and v.digest < ${to} and exists (select 1 from run_asset e where e.asset_version_id = v.id and ${visibleToSql(teams, sql`e.team_id`)}) order by v.digest limit ${eachKind})
+  union all
+  (select 'evidence', e.id::text, coalesce(e.predicate_type, 'evidence'), e.digest, '/evidence/' || e.id, 1, 5
+     from evidence e where e.digest >= ${from} and e.digest < ${to} and ${visibleToSql(teams, sql`e.team_id`)} order by e.digest limit ${eachKind})`);
+
+/** Runs whose id begins with the text. */
+const byRunId = (tx: ReadTx, teams: TeamFilter, { from, to }: { from: string; to: string }): Promise<Ranked[]> => hits(tx, sql`
+  select 'run' as kind, r.id::text, j.name as label, r.state || ' · ' || to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as detail, '/runs/' || r.id as href, 1 as rank, 2 as place
+  from (select * from run r where r.id between ${from}::uuid and ${to}::uuid and ${visibleToSql(teams, sql`r.team_id`)} order by r.id desc limit ${eachKind}) r join job j on j.id = r.job_id`);
+
+/** The words with each mistyped one replaced by the known one that it stands for; null where nothing changes. The known words are those of all names; they are looked for, and never shown. */
+async function corrected(tx: ReadTx, words: readonly string[]): Promise<string[] | null> {
+  await tx.execute(sql`select set_config('pg_trgm.similarity_threshold', '0.2', true)`);
+  const better: string[] = [];
+  for (const word of words) {
+    if (!/^\p{L}{4,40}$/u.test(word)) {
+      better.push(word);
+      continue;
+    }
+    const { rows } = await tx.execute<{ word: string }>(sql`select word from search_word where word % ${word} order by similarity(word, ${word}) desc, word limit 30`);
+    better.push(meant(word, rows.map((row) => row.word)) ?? word);
+  }
+  return better.every((word, n) => word === words[n]) ? null : better;
+}
+
+/** At most six hits of each kind, best first. Where no name holds the text, names that hold what was probably meant. */
 export async function search(tx: ReadTx, teams: TeamFilter, text: string, withPeople: boolean): Promise<SearchHit[]> {
-  const part = `%${escaped(text)}%`;
-  const prefix = `${escaped(text)}%`;
-  const digest = `${escaped(text.startsWith('sha256:') ? text : `sha256:${text}`)}%`;
-  const byDigest = /^(sha256:)?[0-9a-f]{4,64}$/.test(text);
-  const byId = /^[0-9a-f-]{4,36}$/.test(text);
-  const visible = (column: SQL) => visibleToSql(teams, column);
-  const rank = (column: SQL) => sql`(case when lower(${column}) = lower(${text}) then 0 when ${column} ilike ${prefix} then 1 else 2 end)`;
-  const result = await tx.execute<SearchHit>(sql`
-    (select 'model' as kind, m.id::text as id, m.name as label, 'model' as detail, '/models/' || m.name as href, ${rank(sql`m.name`)} as rank, 0 as place
-       from model m where ${visible(sql`m.team_id`)} and m.name ilike ${part} order by rank, m.name limit ${eachKind})
-    union all
-    (select 'model', v.id::text, m.name || ' ' || v.version, v.digest, '/models/' || m.name || '/' || v.version, 1, 1
-       from model_version v join model m on m.id = v.model_id where ${byDigest} and ${visible(sql`v.team_id`)} and v.digest like ${digest} order by v.published_at desc limit ${eachKind})
-    union all
-    (select 'run', r.id::text, j.name, r.state || ' · ' || to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), '/runs/' || r.id, 1, 2
-       from run r join job j on j.id = r.job_id where ${visible(sql`r.team_id`)} and (j.name ilike ${part} or (${byId} and r.id::text like ${prefix})) order by r.started_at desc limit ${eachKind})
-    union all
-    (select 'asset', a.id::text, a.name, a.kind || ' · ' || a.namespace, '/data/' || a.id, ${rank(sql`a.name`)}, 3
-       from asset a where ${visible(sql`a.team_id`)} and a.name ilike ${part} order by 6, a.name limit ${eachKind})
-    union all
-    (select 'asset', v.id::text, coalesce((select a.name from asset_sighting s join asset a on a.id = s.asset_id where s.asset_version_id = v.id limit 1), 'asset version'), v.digest, '/data/' || v.id, 1, 4
-       from asset_version v where ${byDigest} and v.digest like ${digest}
-        and exists (select 1 from run_asset e where e.asset_version_id = v.id and ${visible(sql`e.team_id`)}) limit ${eachKind})
-    union all
-    (select 'evidence', e.id::text, coalesce(e.predicate_type, 'evidence'), e.digest, '/evidence/' || e.id, 1, 5
-       from evidence e where ${byDigest} and ${visible(sql`e.team_id`)} and e.digest like ${digest} limit ${eachKind})
-    union all
-    (select 'finding', f.id::text, f.title, f.severity || ' · ' || f.state, '/findings/' || f.id, ${rank(sql`f.title`)}, 6
-       from finding f where ${visible(sql`f.team_id`)} and f.title ilike ${part} order by f.severity_rank, f.last_seen_at desc limit ${eachKind})
-    union all
-    (select 'person', p.id::text, p.display_name, p.email, '/settings/people#' || p.id, ${rank(sql`p.display_name`)}, 7
-       from person p where ${withPeople} and (p.display_name ilike ${part} or p.email ilike ${prefix}) order by 6 limit ${eachKind})
-    order by rank, place`);
-  return result.rows.map(({ kind, id, label, detail, href }) => ({ kind, id, label, detail, href }));
+  const words = wordsOf(text);
+  const [digests, ids] = [digestRange(text), idRange(text)];
+  const found: Ranked[] = [
+    ...(digests ? await byDigest(tx, teams, digests) : []),
+    ...(ids ? await byRunId(tx, teams, ids) : []),
+    ...(await few(tx, teams, text, words, withPeople)),
+    ...(await assets(tx, teams, text, words)),
+    ...(await runs(tx, teams, text, words)),
+    ...(hasTrigram(words) ? await tagged(tx, teams, words) : []),
+  ];
+  const named = found.some(({ kind }) => kind === 'asset' || kind === 'run');
+  const better = named || !hasTrigram(words) ? null : await corrected(tx, words);
+  if (better) found.push(...(await assets(tx, teams, better.join(' '), better)), ...(await runs(tx, teams, better.join(' '), better)));
+  const seen = new Set<string>();
+  return found
+    .filter(({ kind, id }) => !seen.has(`${kind} ${id}`) && seen.add(`${kind} ${id}`))
+    .sort((a, b) => a.rank - b.rank || a.place - b.place)
+    .map(({ kind, id, label, detail, href }) => ({ kind, id, label, detail, href }));
 }

@@ -41,6 +41,7 @@ export const evidence = pgTable('evidence', {
   runId: uuid('run_id'),
 }, (table) => [
   uniqueIndex('evidence_digest').on(table.teamId, table.digest),
+  index('evidence_by_digest').on(table.digest),
   index('evidence_received').on(table.receivedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
   index('evidence_team_received').on(table.teamId, table.receivedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
   index('evidence_predicate_received').on(sql`left(${table.predicateType}, 300)`, table.receivedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),

@@ -30,6 +30,7 @@ export const assetVersion = pgTable('asset_version', {
 }, (table) => [
   uniqueIndex('asset_version_digest').on(table.digest).where(sql`${table.digest} is not null`),
   uniqueIndex('asset_version_label').on(table.assetId, sql`coalesce(${table.label}, '')`).where(sql`${table.digest} is null`),
+  index('asset_version_without_digest').on(table.id).where(sql`${table.digest} is null`),
   check('asset_version_identity', sql`(${table.digest} is null) <> (${table.assetId} is null)`),
 ]);
 

@@ -29,5 +29,6 @@ export const modelVersion = pgTable('model_version', {
   uniqueIndex('model_version_number').on(table.modelId, table.version),
   uniqueIndex('model_version_digest').on(table.modelId, table.digest),
   index('model_version_artifact').on(table.digest),
+  index('model_version_asset_version').on(table.assetVersionId),
   index('model_version_published').on(table.publishedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
 ]);

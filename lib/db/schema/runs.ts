@@ -37,12 +37,20 @@ export const run = pgTable('run', {
   index('run_team_started').on(table.teamId, table.startedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
   index('run_state_started').on(table.state, table.startedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
   index('run_job_started').on(table.jobId, table.startedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
-  index('run_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()),
+  // Runs that have not ended have no duration, and are in none of these.
+  index('run_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_team_duration').on(table.teamId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_state_duration').on(table.state, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_job_duration').on(table.jobId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_parent').on(table.parentRunId),
 ]);
 
+/**
+ * What was received, in partitions by the month of receipt (`run_event_2026_01`, and `run_event_rest` for what no month was made for yet).
+ * A partition knows only its own rows, so that an event is kept once for all time is held by `event_key`.
+ */
 export const runEvent = pgTable('run_event', {
-  id: primaryId(),
+  id: uuid('id').notNull(),
   teamId: uuid('team_id').notNull().references(() => team.id),
   kind: text('kind', { enum: ['run', 'dataset', 'job'] }).notNull(),
   runId: uuid('run_id'),
@@ -54,7 +62,15 @@ export const runEvent = pgTable('run_event', {
   digest: text('digest').notNull(),
   bytes: bytea('bytes').notNull(),
   reportedBy: uuid('reported_by').notNull().references(() => serviceAccount.id),
-}, (table) => [uniqueIndex('run_event_digest').on(table.teamId, table.digest), index('run_event_run').on(table.runId, table.eventTime)]);
+  /** When retention emptied `bytes`; the row stays, with digest, time and reporter. */
+  bytesRemovedAt: instant('bytes_removed_at'),
+}, (table) => [primaryKey({ columns: [table.id, table.receivedAt] }), index('run_event_run').on(table.runId, table.eventTime)]);
+
+/** The same event twice is one event: which digests each team has sent, for all time. Half the size of the digest as text. */
+export const eventKey = pgTable('event_key', {
+  digest: bytea('digest').notNull(),
+  teamId: uuid('team_id').notNull(),
+}, (table) => [primaryKey({ columns: [table.digest, table.teamId] })]);
 
 export const facet = pgTable('facet', {
   /** `run_job`: a job's facets as one run reported them (the commit it ran, say); `job` and `asset`: from events without a run. */

@@ -1,0 +1,180 @@
+// The SQL of the blast radius: the walk, in batches into scratch tables, and what is told of everything that it reached.
+import { sql, type SQL } from 'drizzle-orm';
+import type { ReadTx } from '#lib/db/client.ts';
+import { visibleToSql } from '#lib/db/conditions.ts';
+import type { TeamFilter } from '#lib/kernel/permissions.ts';
+import type { ImpactDirection, ImpactItem, ImpactView } from './schema.ts';
+
+const iso = (value: unknown): string => new Date(value as string).toISOString();
+
+/** How long the walk goes on before it tells how far it is. */
+const stretchMilliseconds = 400;
+/** One batch may take this much longer than it was given before it is ended and undone. */
+const patienceMilliseconds = 2_000;
+
+export type Walked = { readonly complete: boolean; readonly reached: number };
+
+/**
+ * Reaches everything downstream or upstream of a version, over all teams, into the transaction's scratch tables.
+ * Memory here is constant; in PostgreSQL it is the tables' own. `told` hears now and then how many nodes were reached.
+ * @param until when to give up, in the milliseconds of `performance.now()`: then `complete` is false, and what was reached stays.
+ */
+export async function walk(tx: ReadTx, versionId: string, direction: ImpactDirection, until: number, told: (reached: number) => void): Promise<Walked> {
+  const [beyondVersion, beyondRun] = direction === 'downstream' ? ['input', 'output'] : ['output', 'input'];
+  await tx.execute(sql`insert into reached_version (id) values (${versionId}::uuid)`);
+  let done = { versions: '0', runs: '0' };
+  for (let reached = 0; ;) {
+    const left = Math.floor(until - performance.now());
+    if (left <= 0) return { complete: false, reached };
+    const row = await inTime(tx, left + patienceMilliseconds, sql`select versions_done as versions, runs_done as runs, complete, reached
+      from pg_temp.walk_further(${beyondVersion}, ${beyondRun}, ${done.versions}::bigint, ${done.runs}::bigint, ${reached}::bigint, ${Math.min(left, stretchMilliseconds)}::int)`);
+    if (row === null) return { complete: false, reached };
+    reached = Number(row.reached);
+    done = row;
+    if (row.complete) return { complete: true, reached };
+    told(reached);
+  }
+}
+
+type Stretch = { versions: string; runs: string; complete: boolean; reached: string };
+
+/** Executes within so many milliseconds; null where that was not enough, and then the statement has done nothing. */
+async function inTime(tx: ReadTx, milliseconds: number, statement: SQL): Promise<Stretch | null> {
+  await tx.execute(sql`savepoint stretch`);
+  await tx.execute(sql`select set_config('statement_timeout', ${String(milliseconds)}, true)`);
+  try {
+    const { rows } = await tx.execute<Stretch>(statement);
+    await tx.execute(sql`release savepoint stretch`);
+    return rows[0] ?? null;
+  } catch (error) {
+    if (!cancelled(error)) throw error;
+    await tx.execute(sql`rollback to savepoint stretch`);
+    return null;
+  }
+}
+
+function cancelled(error: unknown): boolean {
+  return error instanceof Error && (('code' in error && error.code === '57014') || cancelled(error.cause));
+}
+
+/** For what is asked of the reached nodes: the planner is told how many there are, and the time is set. */
+export async function prepareAnswers(tx: ReadTx, milliseconds: number): Promise<void> {
+  await tx.execute(sql`select set_config('statement_timeout', ${String(milliseconds)}, true)`);
+  await tx.execute(sql`analyze reached_version, reached_run`);
+}
+
+/** May the reader see this reached version: by a run of the reader's teams that used it, or by the owner of a name. */
+const seen = (teams: TeamFilter, version: SQL) =>
+  teams === 'all' ? sql`true` : sql`(exists (select 1 from run_asset ve where ve.asset_version_id = ${version} and ${visibleToSql(teams, sql`ve.team_id`)})
+    or exists (select 1 from asset_sighting vs join asset va on va.id = vs.asset_id where vs.asset_version_id = ${version} and ${visibleToSql(teams, sql`va.team_id`)}))`;
+
+const others = (start: string) => sql`v.id <> ${start}::uuid`;
+const modelVersions = sql`reached_version v join model_version mv on mv.asset_version_id = v.id`;
+/** Where data came in: a version that no run produced. */
+const unproduced = sql`not exists (select 1 from run_asset pe where pe.asset_version_id = v.id and pe.direction = 'output')`;
+const withoutInputs = sql`not exists (select 1 from run_asset ie where ie.run_id = r.id and ie.direction = 'input')`;
+
+type Grouped = { what: string; name: string | null; visible: string; hidden: string };
+
+/** Everything counted, in one statement. */
+export async function countReached(tx: ReadTx, teams: TeamFilter, start: string, direction: ImpactDirection): Promise<ImpactView['counts']> {
+  const ingestion = direction === 'upstream';
+  const split = (visible: SQL) => sql`count(*) filter (where ${visible}) as visible, count(*) filter (where not (${visible})) as hidden`;
+  const { rows } = await tx.execute<Grouped>(sql`
+    select 'runs' as what, null as name, ${split(visibleToSql(teams, sql`r.team_id`))} from reached_run r
+    union all
+    select 'versions', a.kind, sum(visible)::bigint, sum(hidden)::bigint from (select v.asset_id, ${split(seen(teams, sql`v.id`))} from reached_version v where ${others(start)} group by v.asset_id) as g left join asset a on a.id = g.asset_id group by a.kind
+    union all
+    select 'models', null, ${split(visibleToSql(teams, sql`mv.team_id`))} from ${modelVersions}
+    union all
+    select case when d.ended_at is null then 'deployments' else 'ended' end, d.environment, ${split(visibleToSql(teams, sql`d.team_id`))} from ${modelVersions} join deployment d on d.model_version_id = mv.id group by 1, 2
+    union all
+    select 'promotions', p.environment, ${split(visibleToSql(teams, sql`p.team_id`))} from ${modelVersions} join promotion p on p.model_version_id = mv.id where p.state = 'open' group by 2
+    ${ingestion ? sql`
+    union all
+    select 'ingestionVersions', null, ${split(seen(teams, sql`v.id`))} from reached_version v where ${unproduced}
+    union all
+    select 'ingestionRuns', null, ${split(visibleToSql(teams, sql`r.team_id`))} from reached_run r where ${withoutInputs}` : sql``}`);
+  const of = (what: string) => rows.filter((row) => row.what === what);
+  const total = (what: string) => of(what).reduce((sum, row) => sum + Number(row.visible), 0);
+  const byEnvironment = (what: string) => (['production', 'staging', 'sandbox'] as const).flatMap((environment) => {
+    const count = Number(of(what).find((row) => row.name === environment)?.visible ?? 0);
+    return count > 0 ? [{ environment, count }] : [];
+  });
+  return {
+    runs: total('runs'), versions: total('versions'),
+    versionsByKind: of('versions').flatMap(({ name, visible }) => (Number(visible) > 0 ? [{ kind: name ?? 'dataset', count: Number(visible) }] : [])).sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind)),
+    modelVersions: total('models'), deployments: byEnvironment('deployments'), endedDeployments: total('ended'), openPromotions: byEnvironment('promotions'),
+    ingestionVersions: total('ingestionVersions'), ingestionRuns: total('ingestionRuns'),
+    // Where data came in is among the runs and versions already.
+    restricted: rows.filter((row) => !row.what.startsWith('ingestion')).reduce((sum, row) => sum + Number(row.hidden), 0),
+  };
+}
+
+/** The first of each list: what runs in production first, the newest first. */
+export async function listReached(tx: ReadTx, teams: TeamFilter, direction: ImpactDirection, most: number): Promise<Pick<ImpactView, 'modelVersions' | 'deployments' | 'openPromotions' | 'ingestion'>> {
+  type ModelRow = Omit<ImpactView['modelVersions'][number], 'publishedAt' | 'environments'> & { published_at: string; environments: ImpactView['modelVersions'][number]['environments'] | null };
+  const models = await tx.execute<ModelRow>(sql`
+    select mv.id, m.name as model, mv.version, mv.digest, t.name as team, mv.published_at, e.environments
+    from ${modelVersions} join model m on m.id = mv.model_id join team t on t.id = mv.team_id
+    left join lateral (select json_agg(distinct d.environment) as environments from deployment d where d.model_version_id = mv.id and d.ended_at is null and ${visibleToSql(teams, sql`d.team_id`)}) e on true
+    where ${visibleToSql(teams, sql`mv.team_id`)} order by e.environments is null, mv.published_at desc, mv.id limit ${most}`);
+  const deployments = await tx.execute<Omit<ImpactView['deployments'][number], 'deployedAt'> & { deployed_at: string }>(sql`
+    select d.id, m.name as model, mv.version, d.digest, d.environment, d.endpoint, t.name as team, d.deployed_at
+    from ${modelVersions} join deployment d on d.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = d.team_id
+    where d.ended_at is null and ${visibleToSql(teams, sql`d.team_id`)} order by d.environment <> 'production', d.environment, d.deployed_at desc, d.id limit ${most}`);
+  const promotions = await tx.execute<Omit<ImpactView['openPromotions'][number], 'requestedAt'> & { requested_at: string }>(sql`
+    select p.id, m.name as model, mv.version, p.artifact_digest as digest, p.environment, t.name as team, p.requested_at
+    from ${modelVersions} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id
+    where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by p.environment <> 'production', p.requested_at desc, p.id limit ${most}`);
+  const ingestion = direction === 'downstream' ? [] : await ingestionOf(tx, teams, most);
+  return {
+    modelVersions: models.rows.map(({ published_at, environments, ...row }) => ({ ...row, publishedAt: iso(published_at), environments: environments ?? [] })),
+    deployments: deployments.rows.map(({ deployed_at, ...row }) => ({ ...row, deployedAt: iso(deployed_at) })),
+    openPromotions: promotions.rows.map(({ requested_at, ...row }) => ({ ...row, requestedAt: iso(requested_at) })),
+    ingestion,
+  };
+}
+
+/** A name of a version that the reader may see. */
+const nameOf = (teams: TeamFilter, version: SQL) => sql`lateral (
+  select a.name, a.kind, t.name as team, s.first_seen_at from asset_sighting s join asset a on a.id = s.asset_id join team t on t.id = a.team_id
+  where s.asset_version_id = ${version} and (${visibleToSql(teams, sql`a.team_id`)} or exists (select 1 from run_asset ne where ne.asset_version_id = ${version} and ne.asset_id = a.id and ${visibleToSql(teams, sql`ne.team_id`)}))
+  order by s.first_seen_at, a.name limit 1)`;
+
+async function ingestionOf(tx: ReadTx, teams: TeamFilter, most: number): Promise<ImpactView['ingestion']> {
+  const { rows } = await tx.execute<Omit<ImpactView['ingestion'][number], 'at'> & { at: string | null }>(sql`
+    (select 'version' as type, v.id, coalesce(n.name, 'unnamed') as name, coalesce(n.kind, 'dataset') as kind, av.digest, n.first_seen_at as at
+       from (select v.id, v.n from reached_version v where ${unproduced} and ${seen(teams, sql`v.id`)} order by v.n limit ${most}) v join asset_version av on av.id = v.id left join ${nameOf(teams, sql`v.id`)} n on true)
+    union all
+    (select 'run', r.id, coalesce(j.stage, j.name), 'run', null, ru.started_at
+       from (select r.id, r.n from reached_run r where ${withoutInputs} and ${visibleToSql(teams, sql`r.team_id`)} order by r.n limit ${most}) r join run ru on ru.id = r.id join job j on j.id = ru.job_id)
+    order by 6 desc nulls last, 2 limit ${most}`);
+  return rows.map((row) => ({ ...row, at: row.at === null ? null : iso(row.at) }));
+}
+
+/** Everything reached that the reader may see, in the order in which it was reached, in pieces read from cursors: any number of rows in constant memory. */
+export async function* itemsReached(tx: ReadTx, teams: TeamFilter, start: string): AsyncGenerator<readonly ImpactItem[]> {
+  const selections = [
+    sql`select 'model_version' as type, mv.id, 'model' as kind, m.name || ' ' || mv.version as name, mv.digest, t.name as team, '' as environment, '' as state, mv.published_at as at
+      from ${modelVersions} join model m on m.id = mv.model_id join team t on t.id = mv.team_id where ${visibleToSql(teams, sql`mv.team_id`)} order by v.n, mv.id`,
+    sql`select 'deployment' as type, d.id, 'deployment' as kind, d.endpoint as name, d.digest, t.name as team, d.environment, case when d.ended_at is null then 'running' else 'ended' end as state, d.deployed_at as at
+      from ${modelVersions} join deployment d on d.model_version_id = mv.id join team t on t.id = d.team_id where ${visibleToSql(teams, sql`d.team_id`)} order by v.n, d.id`,
+    sql`select 'promotion' as type, p.id, 'promotion' as kind, m.name || ' ' || mv.version as name, p.artifact_digest as digest, t.name as team, p.environment, p.state, p.requested_at as at
+      from ${modelVersions} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by v.n, p.id`,
+    sql`select 'version' as type, v.id, coalesce(n.kind, 'dataset') as kind, coalesce(n.name, 'unnamed') as name, av.digest, coalesce(n.team, '') as team, '' as environment, av.state, coalesce(n.first_seen_at, av.created_at) as at
+      from reached_version v join asset_version av on av.id = v.id left join ${nameOf(teams, sql`v.id`)} n on true where ${others(start)} and ${seen(teams, sql`v.id`)} order by v.n`,
+    sql`select 'run' as type, r.id, 'run' as kind, j.name, null as digest, t.name as team, '' as environment, ru.state, ru.started_at as at
+      from reached_run r join run ru on ru.id = r.id join job j on j.id = ru.job_id join team t on t.id = ru.team_id where ${visibleToSql(teams, sql`r.team_id`)} order by r.n`,
+  ];
+  await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true), set_config('cursor_tuple_fraction', '0.01', true)`);
+  for (const selection of selections) {
+    await tx.execute(sql`declare reached no scroll cursor for ${selection}`);
+    for (;;) {
+      const { rows } = await tx.execute<ImpactItem>(sql`fetch 2000 from reached`);
+      if (rows.length > 0) yield rows.map((row) => ({ ...row, at: iso(row.at) }));
+      if (rows.length < 2_000) break;
+    }
+    await tx.execute(sql`close reached`);
+  }
+}

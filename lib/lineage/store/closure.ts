@@ -1,0 +1,38 @@
+// The SQL of a version's whole closure: for rules and for tracing harm, over all teams, not for showing.
+import { sql, type SQL } from 'drizzle-orm';
+import type { ReadTx } from '#lib/db/client.ts';
+import { exactness } from '#lib/runs/index.ts';
+import type { OneWay } from '../schema.ts';
+
+/**
+ * True for an edge that no other one of the same run about the same asset and direction outdoes: `lessExactThanAnother`, the other way
+ * round. Nearly every version has a digest and is done with by one look into the small index of those that have none.
+ */
+export const exactEdge = (edge: SQL) => sql`not exists (
+  select 1 from asset_version xv where xv.id = ${edge}.asset_version_id and xv.digest is null and exists (
+    select 1 from run_asset xo join asset_version xw on xw.id = xo.asset_version_id
+    where xo.run_id = ${edge}.run_id and xo.direction = ${edge}.direction and xo.asset_id = ${edge}.asset_id and xo.asset_version_id <> ${edge}.asset_version_id
+      and ${exactness(sql`xw`)} > ${exactness(sql`xv`)}))`;
+
+/** Everything upstream (or downstream) of versions, themselves included: at most `most` nodes and one more, by which the caller sees that there are more. */
+export async function closureRows(tx: ReadTx, versionIds: readonly string[], way: OneWay, most: number): Promise<{ isRun: boolean; id: string }[]> {
+  const [beyondVersion, beyondRun] = way === 'downstream' ? (['input', 'output'] as const) : (['output', 'input'] as const);
+  // The planner takes what a step reaches for a fixed number; each node is one look-up by index, whatever it thinks.
+  await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`);
+  try {
+    const { rows } = await tx.execute<{ isRun: boolean; id: string }>(sql`
+      with recursive reached (is_run, id) as (
+        select false, v from unnest(${sql.param([...versionIds])}::uuid[]) as v
+        union
+        select n.is_run, n.id from reached f cross join lateral (
+          select true, e.run_id from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = ${beyondVersion} and ${exactEdge(sql`e`)}
+          union all
+          select false, e.asset_version_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = ${beyondRun} and ${exactEdge(sql`e`)}
+        ) as n (is_run, id)
+      )
+      select is_run as "isRun", id from reached limit ${most + 1}`);
+    return rows;
+  } finally {
+    await tx.execute(sql`select set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true), set_config('jit', 'on', true)`).catch(() => undefined);
+  }
+}
