@@ -49,9 +49,12 @@ const acrossText = `
     where s.label <> '' and v.digest is not null order by g.start, s.label, v.id, s.first_seen_at, s.asset_id
   ), ordered as (
     select *, first_value(id) over w as first_id, first_value(asset_id) over w as first_asset from seen window w as (partition by start, label order by first_seen_at, id)
+  ), recorded as materialized (
+    select g.start, c.label, c.first_version_id, c.second_version_id from groups as g join contradiction as c on c.asset_id = g.same_id where c.kind = 'label_changed_digest'
   ), differing as (
-    select distinct on (o.label, o.id) o.* from ordered as o where o.id <> o.first_id
-      and not exists (select 1 from contradiction as c join groups as g on g.start = o.start and g.same_id = c.asset_id where c.kind = 'label_changed_digest' and c.label = o.label and (c.first_version_id = o.id or c.second_version_id = o.id))
+    select distinct on (o.label, o.id) o.* from ordered as o where o.id <> o.first_id and (
+      not exists (select 1 from recorded as c where c.start = o.start and c.label = o.label and o.id in (c.first_version_id, c.second_version_id))
+      or not exists (select 1 from recorded as c where c.start = o.start and c.label = o.label and o.first_id in (c.first_version_id, c.second_version_id)))
     order by o.label, o.id limit 200
   )
   insert into contradiction (id, team_id, kind, asset_id, label, first_version_id, second_version_id, run_id)
