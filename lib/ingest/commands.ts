@@ -76,7 +76,7 @@ export const reportEvent = command({
     const duplicate = stored.value.duplicates.has(event.digest);
     return ok(audited({ digest: event.digest, duplicate }, { subjectTable: event.run ? 'run' : 'run_event', subjectId: event.run?.id ?? null, teamId: reporter.teamId, after: { kind: event.kind, type: event.type, digest: event.digest, duplicate } }));
   },
-  http: { method: 'POST', path: '/api/v1/lineage', tag: 'Lineage', body: 'bytes', limit: 'MAX_EVENT_BYTES', status: 201, present: () => null },
+  http: { method: 'POST', path: '/api/v1/lineage', tag: 'Lineage', body: 'bytes', limit: 'MAX_EVENT_BYTES', admission: 'prompt', status: 201, present: () => null },
 });
 
 type Element = { readonly index: number; readonly event: ReportedEvent };
@@ -160,7 +160,7 @@ export const reportBatch = command({
     }));
   },
   http: {
-    method: 'POST', path: '/api/v1/lineage/batch', tag: 'Lineage', body: 'bytes', limit: 'MAX_BATCH_BYTES',
+    method: 'POST', path: '/api/v1/lineage/batch', tag: 'Lineage', body: 'bytes', limit: 'MAX_BATCH_BYTES', admission: 'bounded',
     status: (answer: BatchAnswer) => (answer.failed_events.length === 0 ? 204 : 200),
     present: (answer: BatchAnswer) => (answer.failed_events.length === 0 ? null : answer),
   },
