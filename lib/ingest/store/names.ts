@@ -62,9 +62,20 @@ const acrossText = `
   from (select *, row_number() over (order by label, id) as n from differing) as d join unnest($3::uuid[]) with ordinality as k (id, n) on k.n = d.n
   on conflict do nothing returning id`;
 
-/** Records the labels that stand for two contents under different names of one thing. Repeating it adds nothing. */
+// Which names are one cannot change meanwhile: whoever claims more waits for those who hold 4703 shared. The names are locked
+// and not the assets, because one of them may be new in a transaction that is not seen yet.
+const lockGroupsText = `
+  with groups as materialized (select distinct n.same_id from asset_names($1::uuid[]) as n)
+  select pg_advisory_xact_lock(hashtextextended(k.namespace || ' ' || k.name, 4704)) from (
+    select a.namespace, a.name from groups as g join asset as a on a.id = g.same_id union select c.namespace, c.name from groups as g join asset_claim as c on c.asset_id = g.same_id order by 1, 2) as k`;
+
+/**
+ * Records the labels that stand for two contents under different names of one thing. Repeating it adds nothing.
+ * Whoever adds a label under one of the names waits for those who add one under another, so two at once are seen.
+ */
 export async function contradictAcrossNames(tx: WriteTx, reporter: Reporter, assetIds: readonly string[]): Promise<string[]> {
   if ((await prepared(tx, 'ingest_has_other_names', hasOtherNamesText, [assetIds])).length === 0) return [];
+  await prepared(tx, 'ingest_lock_groups', lockGroupsText, [assetIds]);
   const added = await prepared<{ id: string }>(tx, 'ingest_contradict_across', acrossText, [reporter.teamId, assetIds, Array.from({ length: 200 }, () => newId())]);
   return added.map((row) => row.id);
 }

@@ -70,10 +70,11 @@ export async function linksBetween(tx: ReadTx, teams: TeamFilter, runIds: readon
 /** Of these versions, those that runs of other teams produced or consumed. */
 export async function versionsWithRestrictedRuns(tx: ReadTx, teams: TeamFilter, versionIds: readonly string[]): Promise<{ versionId: string; direction: 'input' | 'output' }[]> {
   if (teams === 'all' || versionIds.length === 0) return [];
+  const all = await withMembers(tx, teams, versionIds);
   const { rows } = await tx.execute<{ versionId: string; direction: 'input' | 'output' }>(sql`
-    select v.id as "versionId", d.direction from unnest(${uuids(versionIds)}) as v (id) cross join (values ('input'), ('output')) as d (direction)
+    select v.id as "versionId", d.direction from unnest(${uuids(all.ids)}) as v (id) cross join (values ('input'), ('output')) as d (direction)
     where exists (select 1 from run_asset e where e.asset_version_id = v.id and (e.direction = 'output') = (d.direction = 'output') and not ${visibleToSql(teams, sql`e.team_id`)})`);
-  return rows;
+  return [...new Map(rows.map((row) => ({ ...row, versionId: all.asked(row.versionId) })).map((row) => [`${row.versionId} ${row.direction}`, row])).values()];
 }
 
 /** How many neighbours are counted of one node. */
