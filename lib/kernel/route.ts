@@ -93,7 +93,7 @@ export function makeRoute(authenticate: Authenticate) {
         working.add(work);
         const began = performance.now();
         try {
-          return await within<Awaited<typeof work> | Response>(left, work, () => problemResponse(overloaded('This takes longer than clients wait. The report may be stored or not; sending it again does no harm.'), requestId));
+          return await within(left, work, () => problemResponse(overloaded('This takes longer than clients wait. The report may be stored or not; sending it again does no harm.'), requestId));
         } finally {
           left = Math.max(0, left - (performance.now() - began));
         }
