@@ -19,6 +19,11 @@ const schema = z.object({
   MAX_EVENT_BYTES: z.coerce.number().int().positive().default(5 * 1024 * 1024),
   MAX_BATCH_BYTES: z.coerce.number().int().positive().default(50 * 1024 * 1024),
   MAX_EVIDENCE_BYTES: z.coerce.number().int().positive().default(50 * 1024 * 1024),
+  /** Reports of runs that one process works on at once, and bytes of their bodies; beyond either the answer is 503 at once. */
+  INGEST_MAX_REQUESTS: z.coerce.number().int().min(1).max(100_000).default(512),
+  INGEST_MAX_BYTES: z.coerce.number().int().min(1024).default(256 * 1024 * 1024),
+  /** How long one event may take before the answer is 503; OpenLineage's clients wait 5 seconds. */
+  INGEST_ANSWER_SECONDS: z.coerce.number().min(0.1).max(300).default(4),
   /** Header that carries the client's address when a proxy stands in front, e.g. `x-forwarded-for`; unset: nobody is believed. */
   TRUSTED_ADDRESS_HEADER: z.string().optional(),
   /** Days after which the bytes of events may be removed that no registered model and no evidence has to do with; unset: they are kept for ever. */

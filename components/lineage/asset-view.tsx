@@ -1,4 +1,6 @@
 // AssetPage: one name of data with every version of its bytes. Rendered on the server.
+import { FacetList } from '#components/facets/facet-list.tsx';
+import { DeclaredByJobs, NamesPanel } from '#components/facets/names-panel.tsx';
 import { ExportMenu } from '#components/table/export-menu.tsx';
 import { Strength } from '#components/evidence/verdict.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
@@ -14,11 +16,11 @@ import type { Page } from '#lib/kernel/page.ts';
 import type { AssetDetail, SightingView } from '#lib/lineage/schema.ts';
 import { lineageAround } from './address.ts';
 import { Contradictions } from './contradictions.tsx';
-import { FacetList } from './facet-list.tsx';
 
 /** `first` where this is the first page of versions. */
 export function AssetPage({ detail, versions, first }: { readonly detail: AssetDetail; readonly versions: Page<SightingView>; readonly first: boolean }) {
-  const { asset, facets, contradictions } = detail;
+  const { asset, facets, contradictions, names, declaredBy } = detail;
+  const severalNames = names.sameAs.length > 1;
   const base = `/data/${asset.id}`;
   const turn = (name: 'after' | 'before', cursor: string | null) => (cursor === null ? undefined : `${base}?${name}=${encodeURIComponent(cursor)}`);
   return (
@@ -39,6 +41,7 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
               <SimpleTable
                 caption="Versions" rows={versions.items} rowKey={(version) => version.versionId}
                 columns={[
+                  ...(severalNames ? [{ header: 'Seen as', cell: (version: SightingView) => version.name }] : []),
                   { header: 'Version', cell: (version) => (version.digest === null ? <TextLink quiet href={`/data/${version.versionId}`}>no digest</TextLink> : <Digest value={version.digest} algorithm href={`/data/${version.versionId}`} />) },
                   { header: 'State', cell: (version) => (version.quarantined ? <Badge tone="fail">quarantined</Badge> : version.contradicted ? <Strength state="contradicted" /> : version.digest === null ? <span className="text-ink-3">bytes not known</span> : '') },
                   { header: 'Labels', cell: (version) => version.labels.join(', ') },
@@ -51,9 +54,9 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
             </>
           )}
         </Section>
-        <Section title="Said of the name" id="facets" description="From events about the name itself, without a run.">
-          {Object.keys(facets).length === 0 ? <p className="text-sm text-ink-2">Nothing.</p> : <FacetList facets={Object.entries(facets).map(([name, body]) => ({ name, body }))} />}
-        </Section>
+        <Section title="Names" id="names" description="What the team that the name belongs to says it is called elsewhere. Names of two teams are one thing only where both say so."><NamesPanel names={names} assetId={asset.id} /></Section>
+        {declaredBy.length > 0 && <Section title="Declared by jobs" id="declared" description="From job events: what jobs say they read and write, whether they ran or not. No edge of the lineage."><DeclaredByJobs jobs={declaredBy} /></Section>}
+        <Section title="Said of the name" id="facets" description="From events about the name itself, without a run."><FacetList facets={Object.entries(facets).map(([name, body]) => ({ name, body }))} none="Nothing." /></Section>
       </Stack>
     </>
   );

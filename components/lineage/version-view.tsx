@@ -1,6 +1,7 @@
 // VersionPage: everything known of one content: what disagrees, its names, what made it, what used it, what was signed about it. Rendered on the server.
 import { Strength, Verdict } from '#components/evidence/verdict.tsx';
 import { predicateWord } from '#components/evidence/words.ts';
+import { FacetList } from '#components/facets/facet-list.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -15,7 +16,6 @@ import type { GraphNode, VersionDetail } from '#lib/lineage/schema.ts';
 import type { RunView } from '#lib/runs/schema.ts';
 import { lineageAround } from './address.ts';
 import { Contradictions } from './contradictions.tsx';
-import { FacetList } from './facet-list.tsx';
 import { RunMark } from './run-mark.tsx';
 
 export type CameOfIt = { readonly models: readonly GraphNode[]; readonly deployments: readonly GraphNode[]; readonly truncated: boolean };
@@ -46,7 +46,8 @@ export function VersionPage({ version, evidence, cameOfIt }: { readonly version:
             <Section title="Made from it" id="models" description="Models and deployments downstream, up to twelve steps."><MadeFromIt version={version} cameOfIt={cameOfIt} node={node} /></Section>
             <Section title="Evidence" id="evidence" description="Signed statements about this very digest." actions={version.digest === null ? undefined : <LinkButton size="sm" href={`/evidence?subject=${encodeURIComponent(version.digest)}`}>As a list</LinkButton>}><EvidenceAbout evidence={evidence} /></Section>
             <Section title="Seen as" id="names"><Names version={version} /></Section>
-            <Section title="Said of it" id="facets" description="What the newest 50 runs that used it reported; of each kind the latest."><FacetList facets={version.facets} /></Section>
+            <Section title="Said of it" id="facets" description="What the newest 50 runs that used it reported; of each kind the latest."><FacetList facets={version.facets} none="No run said anything about its schema or quality." /></Section>
+            {version.nameFacets.length > 0 && <Section title="Said of its names" id="name-facets" description="From events about the names, without a run."><FacetList prefix="name-facet" facets={version.nameFacets.map(({ name, body, asset }) => ({ name, body, of: asset }))} none="Nothing." /></Section>}
           </Stack>
         </Columns>
       </Stack>

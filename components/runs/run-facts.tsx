@@ -1,14 +1,12 @@
-// The facts of a run that explain its result: parameters, code, environment, packages, log, facets, events.
-import type { ComponentProps } from 'react';
+// The facts of a run that explain its result: parameters, code, environment, packages, log, events.
 import { SimpleTable } from '#components/table/simple-table.tsx';
-import { JsonView } from '#components/evidence/json-diff.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { CodeBlock } from '#components/ui/code-block.tsx';
 import type { Description } from '#components/ui/description-list.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { TextLink } from '#components/ui/link-button.tsx';
-import { Section, Stack } from '#components/ui/section.tsx';
+import { Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import type { RunDetail } from '#lib/runs/schema.ts';
 import { byteCount } from './words.ts';
@@ -66,19 +64,6 @@ export function RunLog({ log }: { readonly log: NonNullable<RunDetail['log']> })
       <CodeBlock code={log.tail} caption={log.truncated ? `The end${size}` : `The whole log${size}`} maxHeight={480} />
       {log.digest !== null && <p className="text-xs text-ink-3">Digest of the whole log: <Digest value={log.digest} algorithm /></p>}
     </Stack>
-  );
-}
-
-type Json = ComponentProps<typeof JsonView>['value'];
-
-/** Every facet as it was sent, also those that nothing here understands. */
-export function Facets({ title, facets, id }: { readonly title: string; readonly facets: RunDetail['runFacets']; readonly id: string }) {
-  const names = Object.keys(facets).sort();
-  if (names.length === 0) return null;
-  return (
-    <Section title={title} level={3} id={id}>
-      {names.map((name) => <Disclosure key={name} id={`${id}-${name}`} summary={<code className="text-xs">{name}</code>}><JsonView value={facets[name] as Json} caption={name} /></Disclosure>)}
-    </Section>
   );
 }
 

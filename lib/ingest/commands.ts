@@ -110,7 +110,7 @@ export const reportEvent = sharedCommand({
       return ok(audited({ digest, duplicate }, { subjectTable: run ? 'run' : 'run_event', subjectId: run?.id ?? null, teamId: reporter.teamId, after: { kind, type, digest, duplicate } }));
     });
   },
-  http: { method: 'POST', path: '/api/v1/lineage', tag: 'Lineage', body: 'bytes', limit: 'MAX_EVENT_BYTES', status: 201, present: () => null },
+  http: { method: 'POST', path: '/api/v1/lineage', tag: 'Lineage', body: 'bytes', limit: 'MAX_EVENT_BYTES', admission: 'prompt', status: 201, present: () => null },
 });
 
 type Failed = BatchAnswer['failed_events'][number];
@@ -179,7 +179,7 @@ export const reportBatch = command({
     }));
   },
   http: {
-    method: 'POST', path: '/api/v1/lineage/batch', tag: 'Lineage', body: 'bytes', limit: 'MAX_BATCH_BYTES',
+    method: 'POST', path: '/api/v1/lineage/batch', tag: 'Lineage', body: 'bytes', limit: 'MAX_BATCH_BYTES', admission: 'bounded',
     status: (answer: BatchAnswer) => (answer.failed_events.length === 0 ? 204 : 200),
     present: (answer: BatchAnswer) => (answer.failed_events.length === 0 ? null : answer),
   },

@@ -8,12 +8,15 @@ import { parseStrictJson } from '#lib/kernel/strict-json.ts';
 import type { z } from 'zod';
 import { factsOf, versionIdentity, type EventType, type Placement, type RunFacts, type VersionIdentity } from './domain.ts';
 import { maximumDepth } from './limits.ts';
+import { materialsOf } from './materials.ts';
 import { redactEvent, redactName } from './redaction.ts';
 import { datasetEventSchema, jobEventSchema, runEventSchema, type Dataset, type RunEvent } from './schema.ts';
 import { storableJson } from './storable.ts';
+import { symlinksOf, type Symlinks } from './symlinks.ts';
 
 export type Facet = { readonly name: string; readonly body: Record<string, unknown> };
-export type Direction = 'input' | 'output';
+/** `material`: what a run was made of, beside its data: code, image, configuration. */
+export type Direction = 'input' | 'output' | 'material';
 export type JobName = { readonly namespace: string; readonly name: string };
 export type ReportedJob = JobName & { readonly placement: Placement };
 
@@ -24,6 +27,7 @@ export type ReportedDataset = {
   readonly kind: AssetKind | null;
   readonly version: VersionIdentity;
   readonly facets: readonly Facet[];
+  readonly symlinks: Symlinks | null;
 };
 
 /** One event, ready to be stored. */
@@ -37,7 +41,10 @@ export type ReportedEvent = {
   readonly time: string;
   readonly run: { readonly id: string; readonly facts: RunFacts; readonly facets: readonly Facet[]; readonly parent: { readonly runId: string; readonly job: ReportedJob } | null } | null;
   readonly job: (ReportedJob & { readonly facets: readonly Facet[] }) | null;
+  /** Of a run event. */
   readonly edges: readonly (ReportedDataset & { readonly direction: Direction })[];
+  /** Of a job event: what the job reads and writes, whether it ever runs. */
+  readonly declared: readonly (ReportedDataset & { readonly direction: Direction })[];
   /** Of a dataset event. */
   readonly dataset: ReportedDataset | null;
 };
@@ -92,7 +99,7 @@ function kindOfDataset(facets: Dataset['facets']): AssetKind | null {
 function readDataset(dataset: Dataset, redacted: Fields, path: string): Result<ReportedDataset, FieldError> {
   const version = versionIdentity(dataset.facets);
   if (version === 'contradictory') return err({ path: `${path}.facets`, message: 'version and gatehouse_digest name two different digests' });
-  return ok({ namespace: redactName(dataset.namespace), name: redactName(dataset.name), kind: kindOfDataset(dataset.facets), version, facets: datasetFacetsOf(redacted) });
+  return ok({ namespace: redactName(dataset.namespace), name: redactName(dataset.name), kind: kindOfDataset(dataset.facets), version, facets: datasetFacetsOf(redacted), symlinks: symlinksOf(dataset.facets?.symlinks) });
 }
 
 /** A job's place in a pipeline: what it says itself, else its parent's name, else its own. */
@@ -132,22 +139,33 @@ function readRunEvent(value: Fields, { digest, bytes, redacted }: Kept): Result<
   const runId = event.run.runId.toLowerCase();
   const parentJob = stated ? jobNameOf(stated.job) : null;
   const parent = stated && parentJob && stated.run.runId.toLowerCase() !== runId ? { runId: stated.run.runId.toLowerCase(), job: { ...parentJob, placement: { pipeline: parentJob.name, stage: null } } } : null;
+  const job = { ...jobNameOf(event.job), placement: placementOf(event, parentJob), facets: facetsOf(part(redacted, 'job').facets) };
+  const runFacets = facetsOf(part(redacted, 'run').facets);
   return ok({
     kind: 'run', digest, bytes, type, time: event.eventTime,
-    run: { id: runId, facts: factsOf(type, event.eventTime), facets: facetsOf(part(redacted, 'run').facets), parent },
-    job: { ...jobNameOf(event.job), placement: placementOf(event, parentJob), facets: facetsOf(part(redacted, 'job').facets) },
-    edges: edges.value,
+    run: { id: runId, facts: factsOf(type, event.eventTime), facets: runFacets, parent },
+    job,
+    edges: [...edges.value, ...materialsOf({ type, job, runFacets, sourceCode: sourceCodeIn(event.job.facets) })],
+    declared: [],
     dataset: null,
   });
+}
+
+/** Read from the event as it was sent: its digest stands for the code that ran, also where secrets are removed before it is kept. */
+function sourceCodeIn(facets: unknown): string | null {
+  const facet = isFields(facets) ? facets.sourceCode : null;
+  return isFields(facet) && typeof facet.sourceCode === 'string' ? facet.sourceCode : null;
 }
 
 function readJobEvent(value: Fields, { digest, bytes, redacted }: Kept): Result<ReportedEvent, EventProblem> {
   const parsed = jobEventSchema.safeParse(value);
   if (!parsed.success) return invalid(flatten(parsed.error.issues));
+  const declared = readEdges(parsed.data, redacted);
+  if (!declared.ok) return invalid(declared.error);
   const name = jobNameOf(parsed.data.job);
   const stage = parsed.data.job.facets?.gatehouse_stage;
   const placement = stage ? { pipeline: stage.pipeline, stage: stage.stage } : { pipeline: name.name, stage: null };
-  return ok({ kind: 'job', digest, bytes, type: 'OTHER', time: parsed.data.eventTime, run: null, job: { ...name, placement, facets: facetsOf(part(redacted, 'job').facets) }, edges: [], dataset: null });
+  return ok({ kind: 'job', digest, bytes, type: 'OTHER', time: parsed.data.eventTime, run: null, job: { ...name, placement, facets: facetsOf(part(redacted, 'job').facets) }, edges: [], declared: declared.value, dataset: null });
 }
 
 function readDatasetEvent(value: Fields, { digest, bytes, redacted }: Kept): Result<ReportedEvent, EventProblem> {
@@ -155,7 +173,7 @@ function readDatasetEvent(value: Fields, { digest, bytes, redacted }: Kept): Res
   if (!parsed.success) return invalid(flatten(parsed.error.issues));
   const dataset = readDataset(parsed.data.dataset, part(redacted, 'dataset'), 'dataset');
   if (!dataset.ok) return invalid([dataset.error]);
-  return ok({ kind: 'dataset', digest, bytes, type: 'OTHER', time: parsed.data.eventTime, run: null, job: null, edges: [], dataset: dataset.value });
+  return ok({ kind: 'dataset', digest, bytes, type: 'OTHER', time: parsed.data.eventTime, run: null, job: null, edges: [], declared: [], dataset: dataset.value });
 }
 
 /**

@@ -1,7 +1,8 @@
 // Gathers many events into the rows they stand for: each job, asset, version, run, edge and facet once.
 import type { AssetKind } from '#lib/lineage/schema.ts';
-import { betterPlacement, earlier, joinFacts, later, strongerKind, type Placement, type RunFacts, type Said } from './domain.ts';
+import { betterPlacement, compareBytes, earlier, joinFacts, later, strongerKind, type Placement, type RunFacts, type Said } from './domain.ts';
 import type { Direction, Facet, JobName, ReportedDataset, ReportedEvent, ReportedJob } from './event.ts';
+import type { Symlink } from './symlinks.ts';
 
 export type GatheredJob = JobName & { readonly key: string; readonly placement: Placement };
 export type GatheredAsset = { readonly key: string; readonly namespace: string; readonly name: string; readonly kind: AssetKind | null };
@@ -12,6 +13,9 @@ export type GatheredRun = { readonly id: string; readonly facts: RunFacts; reado
 export type GatheredParent = { readonly id: string; readonly job: string; readonly time: string };
 export type GatheredEdge = { readonly key: string; readonly runId: string; readonly direction: Direction; readonly assetKey: string; readonly versionKey: string };
 export type GatheredSighting = { readonly key: string; readonly assetKey: string; readonly versionKey: string; readonly label: string; readonly runId: string | null };
+/** A name that a dataset is said to go by as well; an empty one says that all earlier ones no longer hold. */
+export type GatheredSymlink = { readonly key: string; readonly assetKey: string; readonly namespace: string; readonly name: string; readonly type: string; readonly time: string };
+export type GatheredDeclaration = { readonly key: string; readonly jobKey: string; readonly direction: Direction; readonly assetKey: string; readonly time: string };
 export type FacetSubject = { readonly kind: 'run' | 'run_job'; readonly runId: string } | { readonly kind: 'job'; readonly jobKey: string } | { readonly kind: 'asset'; readonly assetKey: string } | { readonly kind: 'run_asset'; readonly edgeKey: string };
 export type GatheredFacet = { readonly subject: FacetSubject; readonly name: string; readonly said: Said<Record<string, unknown>> };
 
@@ -25,6 +29,8 @@ export type Gathered = {
   readonly edges: ReadonlyMap<string, GatheredEdge>;
   readonly sightings: ReadonlyMap<string, GatheredSighting>;
   readonly facets: ReadonlyMap<string, GatheredFacet>;
+  readonly symlinks: ReadonlyMap<string, GatheredSymlink>;
+  readonly declarations: ReadonlyMap<string, GatheredDeclaration>;
 };
 
 // Names hold no NUL, so it separates them without doubt.
@@ -43,6 +49,8 @@ export function gather(reported: readonly ReportedEvent[]): Gathered {
   const edges = new Map<string, GatheredEdge>();
   const sightings = new Map<string, GatheredSighting>();
   const facets = new Map<string, GatheredFacet>();
+  const symlinks = new Map<string, GatheredSymlink>();
+  const declarations = new Map<string, GatheredDeclaration>();
 
   const addJob = (job: ReportedJob): string => {
     const key = nameKey(job);
@@ -50,8 +58,15 @@ export function gather(reported: readonly ReportedEvent[]): Gathered {
     jobs.set(key, { key, namespace: job.namespace, name: job.name, placement: known ? betterPlacement(known.placement, job.placement, job.name) : job.placement });
     return key;
   };
-  const addAsset = (dataset: ReportedDataset): string => {
+  const addSymlink = (assetKey: string, { namespace, name, type }: Symlink, time: string) => {
+    const key = join(assetKey, namespace, name);
+    const known = symlinks.get(key);
+    if (!known || known.time < time || (known.time === time && compareBytes(known.type, type) < 0)) symlinks.set(key, { key, assetKey, namespace, name, type, time });
+  };
+  const addAsset = (dataset: ReportedDataset, time: string): string => {
     const key = nameKey(dataset);
+    if (dataset.symlinks === 'ended') addSymlink(key, { namespace: '', name: '', type: '' }, time);
+    else for (const symlink of dataset.symlinks ?? []) addSymlink(key, symlink, time);
     const known = assets.get(key)?.kind ?? null;
     const kind = known === null ? dataset.kind : dataset.kind === null ? known : strongerKind(known, dataset.kind);
     assets.set(key, { key, namespace: dataset.namespace, name: dataset.name, kind });
@@ -96,11 +111,22 @@ export function gather(reported: readonly ReportedEvent[]): Gathered {
     addFacets({ kind: 'run', runId: run.id }, run.id, run.facets, event);
     addFacets({ kind: 'run_job', runId: run.id }, run.id, job.facets, event);
     for (const dataset of event.edges) {
-      const assetKey = addAsset(dataset);
+      const assetKey = addAsset(dataset, event.time);
       const versionKey = addVersion(dataset, assetKey, run.id);
       const key = join(run.id, dataset.direction, assetKey, versionKey);
       edges.set(key, { key, runId: run.id, direction: dataset.direction, assetKey, versionKey });
       addFacets({ kind: 'run_asset', edgeKey: key }, key, dataset.facets, event);
+    }
+  };
+  const addDeclaration = (event: ReportedEvent & { readonly job: NonNullable<ReportedEvent['job']> }) => {
+    const jobKey = addJob(event.job);
+    addFacets({ kind: 'job', jobKey }, jobKey, event.job.facets, event);
+    for (const dataset of event.declared) {
+      const assetKey = addAsset(dataset, event.time);
+      const key = join(jobKey, dataset.direction, assetKey);
+      const known = declarations.get(key);
+      if (!known || known.time < event.time) declarations.set(key, { key, jobKey, direction: dataset.direction, assetKey, time: event.time });
+      addFacets({ kind: 'asset', assetKey }, assetKey, dataset.facets, event);
     }
   };
 
@@ -109,12 +135,12 @@ export function gather(reported: readonly ReportedEvent[]): Gathered {
     events.set(event.digest, event);
     const { run, job, dataset } = event;
     if (run && job) addRun({ ...event, run, job });
-    else if (job) addFacets({ kind: 'job', jobKey: addJob(job) }, nameKey(job), job.facets, event);
+    else if (job) addDeclaration({ ...event, job });
     if (dataset) {
-      const assetKey = addAsset(dataset);
+      const assetKey = addAsset(dataset, event.time);
       addVersion(dataset, assetKey, null);
       addFacets({ kind: 'asset', assetKey }, assetKey, dataset.facets, event);
     }
   }
-  return { events: [...events.values()], jobs, assets, versions, runs, parents, edges, sightings, facets };
+  return { events: [...events.values()], jobs, assets, versions, runs, parents, edges, sightings, facets, symlinks, declarations };
 }

@@ -14,3 +14,6 @@ export const maximumBatch = 10_000;
 
 /** Nesting of JSON. */
 export const maximumDepth = 100;
+
+/** Other names that one dataset's symlinks facet may give. */
+export const maximumSymlinks = 100;

@@ -38,10 +38,13 @@ const version = oneOf(
   { gatehouse_digest: { algorithm: 'sha256', digest: 'b'.repeat(64), sizeBytes: 20, label: 'v1' } },
   { gatehouse_digest: { algorithm: 'sha256', digest: 'b'.repeat(64), sizeBytes: 21 } },
 );
+/** Other names: of each other, and of a table that no event speaks of itself. */
+const symlinks = maybe(fc.uniqueArray(oneOf('raw', 'features', 'model', 'table'), { minLength: 1, maxLength: 2 }).map((names) => names.map((name) => ({ namespace: 'lake', name, type: 'TABLE' }))));
 const dataset = fc.record({
   namespace: fc.constant('lake'),
   name: oneOf('raw', 'features', 'model'),
-  facets: fc.tuple(version, maybe(oneOf('DATASET', 'FEATURES', 'MODEL')), maybe(oneOf('one', 'two'))).map(([identity, kind, text]) => ({ ...identity, ...(kind ? { datasetType: { datasetType: kind } } : {}), ...(text ? { documentation: { description: text } } : {}) })),
+  facets: fc.tuple(version, maybe(oneOf('DATASET', 'FEATURES', 'MODEL')), maybe(oneOf('one', 'two')), fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: symlinks }))
+    .map(([identity, kind, text, identifiers]) => ({ ...identity, ...(kind ? { datasetType: { datasetType: kind } } : {}), ...(text ? { documentation: { description: text } } : {}), ...(identifiers ? { symlinks: { identifiers } } : {}) })),
 });
 const eventTime = oneOf('2026-01-01T00:00:00Z', '2026-01-01T00:00:00.000000001Z', '2026-01-01T00:00:01Z', '2026-01-01T01:00:02+01:00', '2026-01-01T00:00:03');
 const parent = { run: { runId: parentId }, job: { namespace: 'jobs', name: 'flights' } };
@@ -49,15 +52,15 @@ const parent = { run: { runId: parentId }, job: { namespace: 'jobs', name: 'flig
 const runEvent = fc.record({
   eventType: maybe(oneOf('START', 'RUNNING', 'COMPLETE', 'FAIL', 'ABORT', 'OTHER', 'complete')),
   eventTime,
-  run: fc.record({ runId: oneOf(runId(1), runId(2), parentId), facets: fc.tuple(fc.boolean(), maybe(oneOf('1', '2', '3'))).map(([hasParent, seed]) => ({ ...(hasParent ? { parent } : {}), ...(seed ? { seed: { seed } } : {}) })) }),
-  job: fc.record({ namespace: fc.constant('jobs'), name: oneOf('train', 'train-again'), facets: maybe(oneOf({ gatehouse_stage: { pipeline: 'flights', stage: 'train' } }, { gatehouse_stage: { pipeline: 'Flüge', stage: 'train' } }, { sourceCodeLocation: { version: 'c0ffee' } })) }),
+  run: fc.record({ runId: oneOf(runId(1), runId(2), parentId), facets: fc.tuple(fc.boolean(), maybe(oneOf('1', '2', '3'))).map(([hasParent, seed]) => ({ ...(hasParent ? { parent } : {}), ...(seed ? { seed: { seed }, executionParameters: { parameters: [{ key: 'seed', value: seed }] } } : {}) })) }),
+  job: fc.record({ namespace: fc.constant('jobs'), name: oneOf('train', 'train-again'), facets: maybe(oneOf({ gatehouse_stage: { pipeline: 'flights', stage: 'train' } }, { gatehouse_stage: { pipeline: 'Flüge', stage: 'train' } }, { sourceCodeLocation: { version: 'c0ffee' } }, { sourceCodeLocation: { url: 'https://git.example/flights.git', version: 'c0ffee' }, sourceCode: { sourceCode: 'print(1)' } })) }),
   inputs: fc.array(dataset, { maxLength: 2 }),
   outputs: fc.array(dataset, { maxLength: 2 }),
 });
 const event = fc.oneof(
   { weight: 8, arbitrary: runEvent },
   { weight: 1, arbitrary: fc.record({ eventTime, dataset }) },
-  { weight: 1, arbitrary: fc.record({ eventTime, job: fc.record({ namespace: fc.constant('jobs'), name: fc.constant('train'), facets: oneOf({ documentation: { description: 'a' } }, { documentation: { description: 'b' } }) }) }) },
+  { weight: 1, arbitrary: fc.record({ eventTime, job: fc.record({ namespace: fc.constant('jobs'), name: fc.constant('train'), facets: oneOf({ documentation: { description: 'a' } }, { documentation: { description: 'b' } }) }), inputs: fc.array(dataset, { maxLength: 2 }), outputs: fc.array(dataset, { maxLength: 1 }) }) },
 ).map((value) => JSON.stringify(value));
 
 /** Events, and the same events in another order with some of them repeated, cut into pieces. */

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '#lib/kernel/result.ts';
 import type { RunState } from '#lib/runs/schema.ts';
 import { endedAt, kindOrder, stateOrder } from './domain.ts';
 import { nameKey, type FacetSubject, type Gathered, type GatheredJob } from './gather.ts';
+import { claimNames, contradictAcrossNames, declare } from './store/names.ts';
 
 export type Reporter = { readonly teamId: string; readonly accountId: string };
 
@@ -320,7 +321,8 @@ async function write(tx: WriteTx, reporter: Reporter, gathered: Gathered, known:
 
 // --- Contradictions --------------------------------------------------------------------------------------------------
 
-const lockLabelsText = `select pg_advisory_xact_lock(hashtextextended(k.label || ' ' || k.asset_id, 4702)) from unnest($1::uuid[], $2::text[]) as k (asset_id, label) order by k.asset_id, k.label collate "C"`;
+// Labels are added side by side; who claims that two names are one waits for them, and they for it (`store/names.ts`).
+const lockLabelsText = `select pg_advisory_xact_lock_shared(4703), pg_advisory_xact_lock(hashtextextended(k.label || ' ' || k.asset_id, 4702)) from unnest($1::uuid[], $2::text[]) as k (asset_id, label) order by k.asset_id, k.label collate "C"`;
 
 const contradictText = `
   insert into contradiction (id, team_id, kind, asset_id, label, first_version_id, second_version_id, run_id)
@@ -341,7 +343,8 @@ async function contradict(tx: WriteTx, reporter: Reporter, labels: readonly NewL
   await prepared(tx, 'ingest_lock_labels', lockLabelsText, [labels.map((label) => label.asset_id), labels.map((label) => label.label)]);
   const rows = labels.flatMap(({ asset_id, label, versions }) => versions.map(([versionId, runId]) => ({ id: newId(), asset_id, label, asset_version_id: versionId, run_id: runId })));
   const added = await prepared<{ id: string }>(tx, 'ingest_contradict', contradictText, [reporter.teamId, JSON.stringify(rows)]);
-  return added.map((row) => row.id);
+  const across = await contradictAcrossNames(tx, reporter, [...new Set(labels.map((label) => label.asset_id))]);
+  return [...added.map((row) => row.id), ...across];
 }
 
 // --- The whole -------------------------------------------------------------------------------------------------------
@@ -375,6 +378,8 @@ export async function storeEvents(tx: WriteTx, reporter: Reporter, gathered: Gat
   const labels = await write(tx, reporter, gathered, known, await lockNamedParents(tx, gathered, known, runs));
   await settleDifferences(tx, gathered, known, runs);
   const contradictions = await contradict(tx, reporter, labels);
+  if (gathered.declarations.size > 0) await declare(tx, gathered, known);
+  if (gathered.symlinks.size > 0) contradictions.push(...(await claimNames(tx, reporter, gathered, known)));
   return ok({
     duplicates: known.events,
     failedRuns: [...gathered.runs.keys()].filter((id) => runs.get(id)?.state === 'failed' && known.runs.get(id)?.state !== 'failed'),

@@ -61,6 +61,7 @@ export type KernelErrorCode =
   | 'kernel.cross_site'
   | 'kernel.conflict'
   | 'kernel.unavailable'
+  | 'kernel.overloaded'
   | 'kernel.defect';
 
 export const kernelFailure = failures<KernelErrorCode>();

@@ -15,6 +15,8 @@ export type HttpBinding = {
   readonly body: 'none' | 'json' | 'bytes';
   /** The setting that bounds the body. */
   readonly limit?: 'MAX_EVENT_BYTES' | 'MAX_BATCH_BYTES' | 'MAX_EVIDENCE_BYTES';
+  /** Bounded in number, so that overload is answered at once (lib/kernel/admission.ts); `prompt`: and within the time that clients wait. */
+  readonly admission?: 'bounded' | 'prompt';
   /** Status of success, where it is not 200. */
   readonly status?: number | ((output: never) => number);
   /** What is sent, where it is not the output itself; null sends an empty body. */

@@ -1,5 +1,6 @@
 // HTTP: serves a command or a query as its binding says. Route files hold nothing else.
 import { settings } from '#lib/env.ts';
+import { expectedBytes, ingestAdmission, overloaded, within } from './admission.ts';
 import { parseJsonObject, readBody } from './body.ts';
 import { failureOf, type Command } from './command.ts';
 import type { RequestContext } from './context.ts';
@@ -58,10 +59,10 @@ export function makeRoute(authenticate: Authenticate) {
   return (operation: AnyOperation): RouteHandler => {
     const binding = operation.http;
     if (!binding) throw new Error(`${operation.name} has no HTTP binding`);
-    return async (request, segment) => {
-      const requestId = requestIdOf(request);
+    const serve = async (request: Request, segment: Parameters<RouteHandler>[1], requestId: string, whole: Whole): Promise<Response> => {
       try {
-        const authenticated = await authenticate(request);
+        const authenticated = await whole(authenticate(request));
+        if (authenticated instanceof Response) return authenticated;
         if (!authenticated.ok) return problemResponse(authenticated.error, requestId);
         const { actor, by } = authenticated.value;
         if (by === 'cookie' && binding.method !== 'GET' && crossSite(request)) {
@@ -70,7 +71,8 @@ export function makeRoute(authenticate: Authenticate) {
         const context: RequestContext = { actor, requestId, channel: 'api' };
         const input = await inputOf(request, await segment.params, binding);
         if (!input.ok) return problemResponse(input.error, requestId);
-        const result = operation.kind === 'command' ? await operation.execute(context, input.value as never) : await operation.execute(context, input.value as never);
+        const result = await whole(operation.kind === 'command' ? operation.execute(context, input.value as never) : operation.execute(context, input.value as never));
+        if (result instanceof Response) return result;
         if (!result.ok) return problemResponse(result.error, requestId);
         const output = operation.kind === 'command' ? (result.value as { value: unknown }).value : result.value;
         return answer(binding, output, requestId);
@@ -78,8 +80,37 @@ export function makeRoute(authenticate: Authenticate) {
         return problemResponse(failureOf(error, { actor: { kind: 'anonymous', id: null }, requestId, channel: 'api' }, operation.name), requestId);
       }
     };
+    const { admission } = binding;
+    const patient: Whole = async (work) => work;
+    if (!admission) return (request, segment) => serve(request, segment, requestIdOf(request), patient);
+    return async (request, segment) => {
+      const requestId = requestIdOf(request);
+      const place = ingestAdmission.enter(expectedBytes(request.headers, settings()[binding.limit ?? 'MAX_EVENT_BYTES']));
+      if (!place) return problemResponse(overloaded('Too many reports at once. Nothing was stored of this one; send it again.'), requestId);
+      const working = new Set<Promise<unknown>>();
+      let left = settings().INGEST_ANSWER_SECONDS * 1000;
+      // The time that the sender takes for the body does not count.
+      const prompt: Whole = async (work) => {
+        working.add(work);
+        const began = performance.now();
+        try {
+          return await within(left, work, () => problemResponse(overloaded('This takes longer than clients wait. The report may be stored or not; sending it again does no harm.'), requestId));
+        } finally {
+          left = Math.max(0, left - (performance.now() - began));
+        }
+      };
+      try {
+        return await serve(request, segment, requestId, admission === 'prompt' ? prompt : patient);
+      } finally {
+        // What still works keeps its place: otherwise a slow database would be given more and more to do.
+        void Promise.allSettled(working).then(place.leave);
+      }
+    };
   };
 }
+
+/** Waits for a piece of work, or answers in its place when it takes too long. */
+type Whole = <T>(work: Promise<T>) => Promise<T | Response>;
 
 function answer(binding: HttpBinding, output: unknown, requestId: string): Response {
   const status = typeof binding.status === 'function' ? binding.status(output as never) : (binding.status ?? 200);

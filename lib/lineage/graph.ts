@@ -5,6 +5,7 @@ import { runById, stagesOf } from '#lib/runs/index.ts';
 import type { Direction, GraphEdge, GraphNode, GraphView, OneWay } from './schema.ts';
 import { assetById, assetVersionByDigest, assetVersionById, latestVersions } from './store/assets.ts';
 import { closureRows } from './store/closure.ts';
+import { idsOfNames, sameVersions } from './store/names.ts';
 import { deploymentNodes, runNodes, versionNodes } from './store/nodes.ts';
 import { countRunsBeside, countVersionsBeside, linksBetween, runsBeside, versionsBeside, versionsWithRestrictedRuns } from './store/walk.ts';
 
@@ -26,14 +27,19 @@ export async function focusOf(tx: ReadTx, teams: TeamFilter, node: string): Prom
   }
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)) return [];
   const id = value.toLowerCase();
-  if (type === 'asset') return (await assetById(tx, teams, id)) ? (await latestVersions(tx, teams, id, 10)).map((versionId) => ({ type: 'version', id: versionId })) : [];
+  if (type === 'asset') return (await assetById(tx, teams, id)) ? (await latestVersionsOfNames(tx, teams, id)).map((versionId) => ({ type: 'version', id: versionId })) : [];
   if (type === 'run' || type === '') {
     const run = await runById(tx, teams, id);
     // An execution stands for its stages: those have the edges.
     if (run) return run.view.stages ? (await stagesOf(tx, teams, id, mostFocused)).map((stage) => ({ type: 'run', id: stage.id })) : [{ type: 'run', id }];
   }
-  if (type === 'version' || type === '') return (await assetVersionById(tx, teams, id)) ? [{ type: 'version', id }] : [];
+  if (type === 'version' || type === '') return (await assetVersionById(tx, teams, id)) ? [{ type: 'version', id: (await sameVersions(tx, teams, [id])).standing(id) }] : [];
   return [];
+}
+
+async function latestVersionsOfNames(tx: ReadTx, teams: TeamFilter, assetId: string): Promise<string[]> {
+  const latest = await latestVersions(tx, teams, await idsOfNames(tx, assetId), 10);
+  return [...new Set(latest.map((await sameVersions(tx, teams, latest)).standing))];
 }
 
 type Drawn = { readonly runs: Set<string>; readonly versions: Set<string>; truncated: boolean };
@@ -44,7 +50,7 @@ const setOf = (drawn: Drawn, type: NodeRef['type']) => (type === 'run' ? drawn.r
 async function step(tx: ReadTx, teams: TeamFilter, from: readonly NodeRef[], way: OneWay, drawn: Drawn): Promise<NodeRef[]> {
   const idsOf = (type: NodeRef['type']) => from.filter((node) => node.type === type).map((node) => node.id);
   const runs = await runsBeside(tx, teams, idsOf('version'), way, mostNodes);
-  const versions = await versionsBeside(tx, idsOf('run'), way, mostNodes);
+  const versions = await versionsBeside(tx, teams, idsOf('run'), way, mostNodes);
   const found: NodeRef[] = [...runs.map(({ runId }) => ({ type: 'run' as const, id: runId })), ...versions.map(({ versionId }) => ({ type: 'version' as const, id: versionId }))];
   const added: NodeRef[] = [];
   for (const node of found) {
@@ -78,8 +84,8 @@ const idOf = (type: string, id: string) => `${type}:${id}`;
 async function draw(tx: ReadTx, teams: TeamFilter, focus: readonly NodeRef[], drawn: Drawn, direction: Direction): Promise<GraphView> {
   const runIds = [...drawn.runs];
   const versionIds = [...drawn.versions];
-  const links = await linksBetween(tx, runIds, versionIds);
-  const edges: GraphEdge[] = links.map((link) => (link.direction === 'input' ? { from: idOf('version', link.versionId), to: idOf('run', link.runId) } : { from: idOf('run', link.runId), to: idOf('version', link.versionId) }));
+  const links = await linksBetween(tx, teams, runIds, versionIds);
+  const edges: GraphEdge[] = links.map((link) => (link.direction !== 'output' ? { from: idOf('version', link.versionId), to: idOf('run', link.runId) } : { from: idOf('run', link.runId), to: idOf('version', link.versionId) }));
   const drawnBeside = new Map<string, { upstream: number; downstream: number }>();
   const besideOf = (id: string) => drawnBeside.get(id) ?? { upstream: 0, downstream: 0 };
   for (const edge of edges) {

@@ -10,7 +10,8 @@ import { ok } from '#lib/kernel/result.ts';
 import { runsByIds } from '#lib/runs/index.ts';
 import { graphAround, type Expansion } from './graph.ts';
 import { assetDetail, assetKind, assetSorts, assetView, directions, graphView, sightingView, versionDetail, type AssetView, type GraphView, type SightingView } from './schema.ts';
-import { assetById, assetPage, assetVersionByDigest, assetVersionById, contradictionsAbout, deploymentsOfDigest, facetsOfAsset, facetsOfVersion, modelsOfDigest, sightingPage, sightingsOfVersion } from './store/assets.ts';
+import { assetById, assetPage, assetVersionByDigest, assetVersionById, contradictionsAbout, deploymentsOfDigest, facetsOfAsset, facetsOfNames, facetsOfVersion, modelsOfDigest, sightingPage, sightingsOfVersion } from './store/assets.ts';
+import { declaredBy, idsOfNames, namesOfAsset } from './store/names.ts';
 import { runsBeside, versionsWithRestrictedRuns } from './store/walk.ts';
 
 /** `up:run:<id>` or `down:version:<id>`. */
@@ -84,7 +85,15 @@ export const getAsset = query({
   permission: 'read',
   run: async (tx, input, reader) => {
     const asset = await assetById(tx, reader.teams, input.id);
-    return asset ? ok({ asset, facets: await facetsOfAsset(tx, asset.id), contradictions: await contradictionsAbout(tx, reader.teams, { assetId: asset.id }) }) : notFound('asset');
+    if (!asset) return notFound('asset');
+    const ids = await idsOfNames(tx, asset.id);
+    return ok({
+      asset,
+      facets: await facetsOfAsset(tx, asset.id),
+      contradictions: await contradictionsAbout(tx, reader.teams, { assetIds: ids }),
+      names: await namesOfAsset(tx, reader.teams, asset.id, ids),
+      declaredBy: await declaredBy(tx, reader.teams, ids),
+    });
   },
   http: { method: 'GET', path: '/api/v1/assets/{id}', tag: 'Lineage', body: 'none' },
 });
@@ -99,7 +108,7 @@ export const listAssetVersions = query({
     const request = pageRequest({ ...input, limit: input.format === 'page' ? input.limit : exportLimit }, input.sort);
     if (!request.ok) return request;
     if (!(await assetById(tx, reader.teams, input.id))) return notFound('asset');
-    const rows = await sightingPage(tx, reader.teams, input.id, request.value);
+    const rows = await sightingPage(tx, reader.teams, await idsOfNames(tx, input.id), request.value);
     return ok({ ...toPage(rows, request.value, (row) => ({ value: row.firstSeenAt, id: row.versionId }), (row) => row), format: input.format });
   },
   http: {
@@ -138,6 +147,7 @@ export const getAssetVersion = query({
       models: version.digest ? await modelsOfDigest(tx, teams, version.digest) : [],
       deployments: version.digest ? await deploymentsOfDigest(tx, teams, version.digest) : [],
       facets: await facetsOfVersion(tx, teams, version.id),
+      nameFacets: await facetsOfNames(tx, teams, version.id),
     });
   },
   http: { method: 'GET', path: '/api/v1/asset-versions/{id}', tag: 'Lineage', body: 'none' },

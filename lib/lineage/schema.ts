@@ -68,7 +68,21 @@ export type ContradictionView = z.infer<typeof contradictionView>;
 
 const anyObject = z.record(z.string(), z.unknown());
 
-export const assetDetail = z.object({ asset: assetView, facets: anyObject, contradictions: z.array(contradictionView) });
+const otherName = z.object({ assetId: z.guid(), namespace: z.string(), name: z.string(), team: z.string() });
+export const assetNames = z.object({
+  sameAs: z.array(otherName).describe('All names of the same thing, itself among them, in the order of their bytes.'),
+  claims: z.array(z.object({ namespace: z.string(), name: z.string(), type: z.string(), assetId: z.guid().nullable(), standing: z.enum(['same', 'not_confirmed', 'not_reported']) })).describe('What its own team says it is called too: in force; of another team that does not say so; or a name that no event spoke of.'),
+  claimedBy: z.array(otherName.extend({ type: z.string() })).describe('Names whose teams say that they are this one, which its own team does not.'),
+});
+export type AssetNames = z.infer<typeof assetNames>;
+
+export const declaredByJob = z.object({ jobId: z.guid(), namespace: z.string(), name: z.string(), team: z.string(), direction: z.enum(['input', 'output']), at: z.string(), hasRun: z.boolean() });
+export type DeclaredBy = z.infer<typeof declaredByJob>;
+
+export const assetDetail = z.object({
+  asset: assetView, facets: anyObject, contradictions: z.array(contradictionView), names: assetNames,
+  declaredBy: z.array(declaredByJob).describe('Jobs whose job events say that they read or write it, whether they ran or not.'),
+});
 export type AssetDetail = z.infer<typeof assetDetail>;
 
 export const versionDetail = z.object({
@@ -86,6 +100,7 @@ export const versionDetail = z.object({
   contradictions: z.array(contradictionView),
   models: z.array(z.object({ name: z.string(), version: z.number().int() })),
   deployments: z.array(z.object({ id: z.guid(), environment: z.string(), endpoint: z.string(), deployedAt: z.string() })),
-  facets: z.array(z.object({ name: z.string(), body: anyObject, runId: z.guid(), direction: z.enum(['input', 'output']), at: z.string() })).describe('What runs said of it, newest first; one of each name.'),
+  facets: z.array(z.object({ name: z.string(), body: anyObject, runId: z.guid(), direction: z.enum(['input', 'output', 'material']), at: z.string() })).describe('What runs said of it, newest first; one of each name.'),
+  nameFacets: z.array(z.object({ name: z.string(), body: anyObject, assetId: z.guid(), asset: z.string() })).describe('What dataset and job events said of its names, without a run.'),
 });
 export type VersionDetail = z.infer<typeof versionDetail>;

@@ -12,7 +12,7 @@ import { ok } from '#lib/kernel/result.ts';
 import { comparison, compareRuns } from './compare.ts';
 import { environmentOf, errorOf, executionOf, failedChecksOf, logOf, packagesOf, parametersOf, sourceOf } from './domain.ts';
 import { runDetail, runLevels, runSorts, runState, runView, type RunDetail, type RunView } from './schema.ts';
-import { edgesOfRun, eventBytes, eventsOfRun, facetsOfRun, pipelineNames, runById, runPage, runsByIds, stagesOf } from './store.ts';
+import { declaredOfRun, edgesOfRun, eventBytes, eventsOfRun, facetsOfRun, pipelineNames, runById, runPage, runsByIds, stagesOf } from './store.ts';
 
 const sortValue = (sort: string, run: RunView): string | number => (sort.endsWith('duration') ? (run.durationMilliseconds ?? 0) : run.startedAt);
 
@@ -73,6 +73,7 @@ export async function detailOf(tx: ReadTx, teams: TeamFilter, runId: string): Pr
   const [parent] = view.parentRunId ? await runsByIds(tx, teams, [view.parentRunId]) : [];
   const facets = await facetsOfRun(tx, runId);
   const edges = await edgesOfRun(tx, runId);
+  const declared = await declaredOfRun(tx, runId);
   const { events, count } = await eventsOfRun(tx, runId, mostEvents);
   return {
     run: view,
@@ -82,6 +83,8 @@ export async function detailOf(tx: ReadTx, teams: TeamFilter, runId: string): Pr
     stages: await stagesOf(tx, teams, runId, mostStages),
     inputs: edges.filter((edge) => edge.direction === 'input'),
     outputs: edges.filter((edge) => edge.direction === 'output'),
+    materials: edges.filter((edge) => edge.direction === 'material'),
+    declared: declared.declared,
     parameters: parametersOf(facets.run),
     execution: executionOf(facets.run),
     packages: packagesOf(facets.run),
@@ -93,6 +96,7 @@ export async function detailOf(tx: ReadTx, teams: TeamFilter, runId: string): Pr
     failedChecks: failedChecksOf(facets.run, edges),
     runFacets: facets.run,
     jobFacets: facets.job,
+    declaredJobFacets: declared.facets,
     events,
     eventCount: count,
   };

@@ -34,7 +34,7 @@ export type RunView = z.infer<typeof runView>;
 const anyObject = z.record(z.string(), z.unknown());
 
 export const runEdge = z.object({
-  direction: z.enum(['input', 'output']),
+  direction: z.enum(['input', 'output', 'material']),
   assetId: z.guid(),
   versionId: z.guid(),
   namespace: z.string(),
@@ -78,6 +78,8 @@ export const runDetail = z.object({
   stages: z.array(runView),
   inputs: z.array(runEdge),
   outputs: z.array(runEdge),
+  materials: z.array(runEdge).describe('What the run was made of beside its data: code, image, configuration.'),
+  declared: z.array(z.object({ direction: z.enum(['input', 'output']), assetId: z.guid(), namespace: z.string(), name: z.string(), at: z.string() })).describe('What job events say that its job reads and writes: declared, never observed.'),
   parameters: z.array(z.object({ key: z.string(), value: z.string() })),
   execution: execution.nullable(),
   packages: z.array(named),
@@ -89,6 +91,7 @@ export const runDetail = z.object({
   failedChecks: z.array(failedCheck),
   runFacets: anyObject,
   jobFacets: anyObject,
+  declaredJobFacets: anyObject.describe('What job events say of its job, without a run.'),
   events: z.array(z.object({ digest: z.string(), type: z.string(), time: z.string(), receivedAt: z.string(), sizeBytes: z.number().int(), redacted: z.boolean().describe('Secrets were removed before storing, so the digest is not of the stored bytes.'), removedAt: z.string().nullable().describe('When retention emptied its bytes; everything else of it is kept.'), reportedBy: z.string() })),
   eventCount: z.number().int(),
 });

@@ -134,6 +134,17 @@ export async function facetsOfRun(tx: ReadTx, id: string): Promise<{ run: Facets
   return { run: of('run'), job: of('run_job') };
 }
 
+export type DeclaredRow = { direction: 'input' | 'output'; assetId: string; namespace: string; name: string; at: string };
+
+/** What job events say of a run's job: what it reads and writes, and its facets. */
+export async function declaredOfRun(tx: ReadTx, id: string): Promise<{ declared: DeclaredRow[]; facets: Facets }> {
+  const { rows } = await tx.execute<Omit<DeclaredRow, 'at'> & { event_time: string }>(sql`
+    select d.direction, a.id as "assetId", a.namespace, a.name, d.event_time from run r join job_asset d on d.job_id = r.job_id join asset a on a.id = d.asset_id where r.id = ${id}::uuid order by d.direction, a.namespace, a.name limit 500`);
+  const said = await tx.execute<{ name: string; body: Record<string, unknown> }>(sql`
+    select f.name, f.body from run r join facet f on f.subject_kind = 'job' and f.subject_id = r.job_id where r.id = ${id}::uuid and (f.body -> '_deleted') is distinct from 'true'::jsonb order by f.name`);
+  return { declared: rows.map(({ event_time, ...row }) => ({ ...row, at: iso(event_time) })), facets: Object.fromEntries(said.rows.map((row) => [row.name, row.body])) };
+}
+
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
@@ -143,7 +154,7 @@ export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`exists (
   where o.run_id = ${edge}.run_id and o.direction = ${edge}.direction and o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
     and ${exactness(sql`ov`)} > ${exactness(version)})`;
 
-type EdgeRow = { direction: 'input' | 'output'; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
+type EdgeRow = { direction: RunEdge['direction']; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
 
 /** What a run consumed and produced. The caller has checked that the run may be seen. */
 export async function edgesOfRun(tx: ReadTx, id: string): Promise<RunEdge[]> {

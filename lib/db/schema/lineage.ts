@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, primaryId } from './columns.ts';
 import { team } from './identity.ts';
+import { job } from './runs.ts';
 
 export const assetKinds = ['dataset', 'features', 'model', 'evaluation', 'report', 'code', 'configuration', 'image', 'deployment'] as const;
 
@@ -48,13 +49,13 @@ export const assetSighting = pgTable('asset_sighting', {
   index('asset_sighting_seen').on(table.assetId, table.firstSeenAt, table.assetVersionId),
 ]);
 
-/** An edge: this run consumed or produced this version, under this name. Never changed, never removed. */
+/** An edge: this run consumed or produced this version, under this name, or was made of it (`material`: code, image, configuration). Never changed, never removed. */
 export const runAsset = pgTable('run_asset', {
   id: primaryId(),
   runId: uuid('run_id').notNull(),
   assetVersionId: uuid('asset_version_id').notNull().references(() => assetVersion.id),
   assetId: uuid('asset_id').notNull().references(() => asset.id),
-  direction: text('direction', { enum: ['input', 'output'] }).notNull(),
+  direction: text('direction', { enum: ['input', 'output', 'material'] }).notNull(),
   teamId: uuid('team_id').notNull(),
   firstReceivedAt: instant('first_received_at').notNull().default(sql`now()`),
 }, (table) => [
@@ -74,3 +75,23 @@ export const contradiction = pgTable('contradiction', {
   runId: uuid('run_id'),
   at: instant('at').notNull().default(sql`now()`),
 }, (table) => [uniqueIndex('contradiction_once').on(table.kind, table.assetId, table.label, table.firstVersionId, table.secondVersionId), index('contradiction_versions').on(table.secondVersionId), index('contradiction_first').on(table.firstVersionId), index('contradiction_asset').on(table.assetId)]);
+
+/** What the team of a name says it is called elsewhere. A row with an empty namespace and name ends everything claimed until its time. */
+export const assetSymlink = pgTable('asset_symlink', {
+  assetId: uuid('asset_id').notNull().references(() => asset.id),
+  namespace: text('namespace').notNull(),
+  name: text('name').notNull(),
+  /** As the event says: `TABLE`, `LOCATION`. */
+  type: text('type').notNull(),
+  /** Of the newest event that said so. */
+  eventTime: instant('event_time').notNull(),
+}, (table) => [primaryKey({ columns: [table.assetId, table.namespace, table.name] }), index('asset_symlink_name').on(table.namespace, table.name)]);
+
+/** What a job declares to read and write without having run: never an edge of a run. */
+export const jobAsset = pgTable('job_asset', {
+  jobId: uuid('job_id').notNull().references(() => job.id),
+  direction: text('direction', { enum: ['input', 'output'] }).notNull(),
+  assetId: uuid('asset_id').notNull().references(() => asset.id),
+  /** Of the newest event that declared it. */
+  eventTime: instant('event_time').notNull(),
+}, (table) => [primaryKey({ columns: [table.jobId, table.direction, table.assetId] }), index('job_asset_asset').on(table.assetId)]);

@@ -184,10 +184,10 @@ export const evidenceListed = (tx: ReadTx, ids: readonly string[]): Promise<List
 /** Evidence that names a run. */
 export const evidenceNaming = (tx: ReadTx, teams: TeamFilter, runId: string, limit: number): Promise<ListedEvidence[]> => listed(tx, and(visibleTo(teams, evidence.teamId), eq(evidence.runId, runId)), newest, limit);
 
-/** Digests of what a run consumed and produced. */
+/** Digests of what a run consumed and produced; not of what it was made of. */
 export async function digestsOfRun(tx: ReadTx, teams: TeamFilter, runId: string): Promise<{ digest: string; direction: 'input' | 'output' }[]> {
   const { rows } = await tx.execute<{ digest: string; direction: 'input' | 'output' }>(sql`
     select distinct version.digest, ${runAsset.direction} as direction from ${runAsset} join asset_version as version on version.id = ${runAsset.assetVersionId}
-    where ${runAsset.runId} = ${runId} and version.digest is not null and ${visibleTo(teams, runAsset.teamId)} limit 2000`);
+    where ${runAsset.runId} = ${runId} and ${runAsset.direction} <> 'material' and version.digest is not null and ${visibleTo(teams, runAsset.teamId)} limit 2000`);
   return rows;
 }

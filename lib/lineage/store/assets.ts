@@ -87,20 +87,25 @@ const sightingColumns = (teams: TeamFilter) => sql`
   s.asset_id, a.namespace, a.name, a.kind, v.id as version_id, v.digest, v.size_bytes, v.state = 'quarantined' as quarantined, s.first_seen_at,
   (select json_agg(distinct l.label) from asset_sighting l where l.asset_id = s.asset_id and l.asset_version_id = s.asset_version_id and l.label <> '') as labels,
   (select r.id from run r where r.id = s.first_run_id and ${visibleToSql(teams, sql`r.team_id`)}) as first_run_id,
-  exists (select 1 from contradiction c where c.kind = 'label_changed_digest' and c.asset_id = s.asset_id and (c.first_version_id = v.id or c.second_version_id = v.id)) as contradicted`;
+  exists (select 1 from contradiction c where c.kind = 'label_changed_digest' and (c.first_version_id = v.id or c.second_version_id = v.id)
+    and (c.asset_id = s.asset_id or c.asset_id in (select n.same_id from asset_names(array[s.asset_id]) n))) as contradicted`;
 
 const sightingOf = (row: SightingRow): SightingView => ({
   assetId: row.asset_id, namespace: row.namespace, name: row.name, kind: row.kind, versionId: row.version_id, digest: row.digest, labels: row.labels ?? [], sizeBytes: bytes(row.size_bytes), quarantined: row.quarantined, contradicted: row.contradicted,
   firstSeenAt: iso(row.first_seen_at), firstRunId: row.first_run_id,
 });
 
-/** One page of the versions of an asset, by when they were first seen. */
-export async function sightingPage(tx: ReadTx, teams: TeamFilter, assetId: string, request: PageRequest): Promise<SightingView[]> {
+/** One page of the versions of a thing under its names, by when they were first seen. Under several names each content, or each label without one, is listed once. */
+export async function sightingPage(tx: ReadTx, teams: TeamFilter, assetIds: readonly string[], request: PageRequest): Promise<SightingView[]> {
   const valid = request.cursor !== null && typeof request.cursor.value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(request.cursor.value) && Date.parse(request.cursor.value) >= 0;
   const { where, orderBy } = keyset(sql`s.first_seen_at`, sql`s.asset_version_id`, true, valid ? request : { ...request, cursor: null });
   const { rows } = await tx.execute<SightingRow>(sql`
+    ${assetIds.length === 1 ? sql`` : sql`with first_of as (
+      select distinct on (coalesce(v.digest, ':' || coalesce(v.label, ''))) s.asset_id, s.asset_version_id, s.label from asset_sighting s join asset a on a.id = s.asset_id join asset_version v on v.id = s.asset_version_id
+      where s.asset_id = any(${uuids(assetIds)}) and ${sightingVisible(teams, sql`s`, sql`a`)} order by coalesce(v.digest, ':' || coalesce(v.label, '')), s.first_seen_at, s.asset_id, s.label)`}
     select ${sightingColumns(teams)} from asset_sighting s join asset a on a.id = s.asset_id join asset_version v on v.id = s.asset_version_id
-    where s.asset_id = ${assetId}::uuid and ${firstSighting} and ${sightingVisible(teams, sql`s`, sql`a`)} and ${where} order by ${orderBy} limit ${request.limit + 1}`);
+    where s.asset_id = any(${uuids(assetIds)}) and ${assetIds.length === 1 ? firstSighting : sql`exists (select 1 from first_of f where f.asset_id = s.asset_id and f.asset_version_id = s.asset_version_id and f.label = s.label)`}
+      and ${sightingVisible(teams, sql`s`, sql`a`)} and ${where} order by ${orderBy} limit ${request.limit + 1}`);
   return rows.map(sightingOf);
 }
 
@@ -130,9 +135,9 @@ export async function assetVersionByDigest(tx: ReadTx, teams: TeamFilter, digest
 }
 
 /** The versions of an asset that were seen last. */
-export async function latestVersions(tx: ReadTx, teams: TeamFilter, assetId: string, most: number): Promise<string[]> {
+export async function latestVersions(tx: ReadTx, teams: TeamFilter, assetIds: readonly string[], most: number): Promise<string[]> {
   const { rows } = await tx.execute<{ id: string }>(sql`
-    select s.asset_version_id as id from asset_sighting s join asset a on a.id = s.asset_id where s.asset_id = ${assetId}::uuid and ${firstSighting} and ${sightingVisible(teams, sql`s`, sql`a`)}
+    select s.asset_version_id as id from asset_sighting s join asset a on a.id = s.asset_id where s.asset_id = any(${uuids(assetIds)}) and ${firstSighting} and ${sightingVisible(teams, sql`s`, sql`a`)}
     order by s.first_seen_at desc, s.asset_version_id desc limit ${most}`);
   return rows.map((row) => row.id);
 }
@@ -140,12 +145,12 @@ export async function latestVersions(tx: ReadTx, teams: TeamFilter, assetId: str
 type ContradictionRow = { id: string; kind: ContradictionView['kind']; at: string; asset_id: string | null; asset: string | null; label: string | null; first_id: string | null; first_digest: string | null; second_id: string | null; second_digest: string | null; run_id: string | null };
 
 /** Contradictions about an asset or a version, newest first. */
-export async function contradictionsAbout(tx: ReadTx, teams: TeamFilter, about: { readonly assetId: string } | { readonly versionId: string }): Promise<ContradictionView[]> {
+export async function contradictionsAbout(tx: ReadTx, teams: TeamFilter, about: { readonly assetIds: readonly string[] } | { readonly versionId: string }): Promise<ContradictionView[]> {
   const { rows } = await tx.execute<ContradictionRow>(sql`
     select c.id, c.kind, c.at, c.asset_id, a.name as asset, c.label, f.id as first_id, f.digest as first_digest, s.id as second_id, s.digest as second_digest,
       (select r.id from run r where r.id = c.run_id and ${visibleToSql(teams, sql`r.team_id`)}) as run_id
     from contradiction c left join asset a on a.id = c.asset_id left join asset_version f on f.id = c.first_version_id left join asset_version s on s.id = c.second_version_id
-    where ${'assetId' in about ? sql`c.asset_id = ${about.assetId}::uuid` : sql`(c.first_version_id = ${about.versionId}::uuid or c.second_version_id = ${about.versionId}::uuid)`}
+    where ${'assetIds' in about ? sql`c.asset_id = any(${uuids(about.assetIds)})` : sql`(c.first_version_id = ${about.versionId}::uuid or c.second_version_id = ${about.versionId}::uuid)`}
       and (${visibleToSql(teams, sql`c.team_id`)} or ${teams === 'all' ? sql`true` : sql`a.team_id is not null and ${visibleToSql(teams, sql`a.team_id`)}`})
     order by c.at desc, c.id desc limit 100`);
   return rows.map((row) => ({
@@ -154,7 +159,15 @@ export async function contradictionsAbout(tx: ReadTx, teams: TeamFilter, about: 
   }));
 }
 
-/** What dataset events said of a name. */
+/** What dataset and job events said of the names of a version, as far as the reader may see the names. */
+export async function facetsOfNames(tx: ReadTx, teams: TeamFilter, versionId: string): Promise<VersionDetail['nameFacets']> {
+  const { rows } = await tx.execute<{ name: string; body: Record<string, unknown>; asset_id: string; asset: string }>(sql`
+    select distinct f.name, f.body, a.id as asset_id, a.name as asset from asset_sighting s join asset a on a.id = s.asset_id join facet f on f.subject_kind = 'asset' and f.subject_id = a.id
+    where s.asset_version_id = ${versionId}::uuid and ${sightingVisible(teams, sql`s`, sql`a`)} and (f.body -> '_deleted') is distinct from 'true'::jsonb order by a.name, f.name limit 200`);
+  return rows.map((row) => ({ name: row.name, body: row.body, assetId: row.asset_id, asset: row.asset }));
+}
+
+/** What dataset and job events said of a name. */
 export async function facetsOfAsset(tx: ReadTx, assetId: string): Promise<Record<string, Record<string, unknown>>> {
   const { rows } = await tx.execute<{ name: string; body: Record<string, unknown> }>(sql`select name, body from facet where subject_kind = 'asset' and subject_id = ${assetId}::uuid and (body -> '_deleted') is distinct from 'true'::jsonb order by name`);
   return Object.fromEntries(rows.map((row) => [row.name, row.body]));
@@ -162,7 +175,7 @@ export async function facetsOfAsset(tx: ReadTx, assetId: string): Promise<Record
 
 /** What the latest 50 runs that used a version said of it: of each facet the newest. */
 export async function facetsOfVersion(tx: ReadTx, teams: TeamFilter, versionId: string): Promise<VersionDetail['facets']> {
-  const { rows } = await tx.execute<{ name: string; body: Record<string, unknown>; run_id: string; direction: 'input' | 'output'; event_time: string }>(sql`
+  const { rows } = await tx.execute<{ name: string; body: Record<string, unknown>; run_id: string; direction: 'input' | 'output' | 'material'; event_time: string }>(sql`
     with edges as (select e.id, e.run_id, e.direction from run_asset e where e.asset_version_id = ${versionId}::uuid and ${visibleToSql(teams, sql`e.team_id`)} order by e.first_received_at desc limit 50)
     select distinct on (f.name) f.name, f.body, e.run_id, e.direction, f.event_time from edges e join facet f on f.subject_kind = 'run_asset' and f.subject_id = e.id
     where (f.body -> '_deleted') is distinct from 'true'::jsonb order by f.name, f.event_time desc, f.event_digest desc`);

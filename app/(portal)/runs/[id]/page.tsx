@@ -4,9 +4,10 @@ import type { Metadata } from 'next';
 import { StageTimeline } from '#components/charts/stage-timeline.tsx';
 import { RunEvidence } from '#components/evidence/run-evidence.tsx';
 import { RunState as RunStateMark } from '#components/evidence/verdict.tsx';
+import { RunFacets } from '#components/facets/run-facets.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
 import { RunEdges } from '#components/runs/run-edges.tsx';
-import { Environment, Events, executionFacts, Facets, lineageHref, Packages, Parameters, RunLog, sourceFacts } from '#components/runs/run-facts.tsx';
+import { Environment, Events, executionFacts, lineageHref, Packages, Parameters, RunLog, sourceFacts } from '#components/runs/run-facts.tsx';
 import { FailedChecks, RunFailure } from '#components/runs/run-failure.tsx';
 import { RunLive } from '#components/runs/run-live.tsx';
 import { Took } from '#components/runs/took.tsx';
@@ -94,8 +95,7 @@ export default async function RunPage({ params }: Props) {
           </Section>
         )}
         {detail.log && <Section title="Log" id="log"><RunLog log={detail.log} /></Section>}
-        <Facets title="Facets of the run" id="run-facets" facets={detail.runFacets} />
-        <Facets title="Facets of the job, as this run reported them" id="job-facets" facets={detail.jobFacets} />
+        <RunFacets detail={detail} />
         <Section title="Events received" id="events">{detail.events.length === 0 ? <p className="text-sm text-ink-2">None: this execution is known only because its stages name it as their parent.</p> : <Events runId={run.id} events={detail.events} count={detail.eventCount} />}</Section>
       </Stack>
     </>

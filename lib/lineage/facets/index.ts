@@ -1,0 +1,51 @@
+// What a facet says, read from its name and body: known ones as something that can be shown, all others as they came. Pure, safe for the browser.
+import type { z } from 'zod';
+import * as dataset from './dataset.ts';
+import * as job from './job.ts';
+import * as run from './run.ts';
+
+/** Readers by the facet's key in events. A key means the same wherever it stands. */
+const readers = {
+  schema: dataset.schema, version: dataset.version, datasetType: dataset.datasetType,
+  dataQualityMetrics: dataset.dataQualityMetrics, dataQualityAssertions: dataset.dataQualityAssertions,
+  columnLineage: dataset.columnLineage, lineage: dataset.lineage, symlinks: dataset.symlinks, lifecycleStateChange: dataset.lifecycleStateChange,
+  inputStatistics: dataset.statistics, outputStatistics: dataset.statistics,
+  dataSource: dataset.dataSource, storage: dataset.storage, catalog: dataset.catalog, hierarchy: dataset.hierarchy,
+  ownership: job.ownership, tags: job.tags, sourceCodeLocation: job.sourceCodeLocation, jobType: job.jobType, sql: job.sql, sourceCode: job.sourceCode, documentation: job.documentation,
+  parent: run.parent, parentRun: run.parent, nominalTime: run.nominalTime, errorMessage: run.errorMessage, processing_engine: run.processingEngine, processingEngine: run.processingEngine,
+  executionParameters: run.executionParameters, environmentVariables: run.environmentVariables, test: run.test, externalQuery: run.externalQuery, jobDependencies: run.jobDependencies,
+} as const;
+
+type Readers = typeof readers;
+export type KnownFacet = { [Key in keyof Readers]: z.output<Readers[Key]> }[keyof Readers];
+export type FacetKind = KnownFacet['kind'];
+export type FacetOf<Kind extends FacetKind> = Extract<KnownFacet, { readonly kind: Kind }>;
+
+export type FacetReading =
+  | { readonly state: 'read'; readonly facet: KnownFacet }
+  /** A standard facet in another shape than its specification's; shown as it came, with what is wrong. */
+  | { readonly state: 'unreadable'; readonly reason: string }
+  | { readonly state: 'unknown' };
+
+/** Facets of one use of a dataset are stored as `inputFacets.<name>` and `outputFacets.<name>`. */
+export const plainName = (name: string): string => name.replace(/^(inputFacets|outputFacets)\./, '');
+
+/** The names that are understood. */
+export const knownFacets: readonly string[] = Object.keys(readers);
+
+/** Reads a facet. Never throws, whatever it holds. */
+export function readFacet(name: string, body: unknown): FacetReading {
+  const key = plainName(name);
+  if (!Object.hasOwn(readers, key)) return { state: 'unknown' };
+  const parsed = (readers[key as keyof Readers] as z.ZodType<KnownFacet>).safeParse(body);
+  if (parsed.success) return { state: 'read', facet: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { state: 'unreadable', reason: issue ? `${issue.path.map(String).join('.') || 'the facet'}: ${issue.message}` : 'it has another shape than its specification says' };
+}
+
+/** Which version of its specification a facet follows, as its `_schemaURL` says; null where that says nothing. */
+export function specificationOf(body: unknown): string | null {
+  const url = typeof body === 'object' && body !== null && '_schemaURL' in body ? body._schemaURL : null;
+  const match = typeof url === 'string' ? /\/(\d{1,4}-\d{1,4}-\d{1,4})\/([\w.-]{1,100}?)(?:\.json|#|$)/.exec(url) : null;
+  return match ? `${match[2] ?? ''} ${match[1] ?? ''}` : null;
+}
