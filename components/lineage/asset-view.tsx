@@ -54,7 +54,7 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
             </>
           )}
         </Section>
-        <Section title="Names" id="names" description="What the team that the name belongs to says it is called elsewhere. Names of two teams are one thing only where both say so."><NamesPanel names={names} assetId={asset.id} /></Section>
+        {names.sameAs.length - 1 + names.claims.length + names.claimedBy.length > 0 && <Section title="Names" id="names" description="What the team that the name belongs to says it is called elsewhere. Names of two teams are one thing only where both say so."><NamesPanel names={names} assetId={asset.id} /></Section>}
         {declaredBy.length > 0 && <Section title="Declared by jobs" id="declared" description="From job events: what jobs say they read and write, whether they ran or not. No edge of the lineage."><DeclaredByJobs jobs={declaredBy} /></Section>}
         <Section title="Said of the name" id="facets" description="From events about the name itself, without a run."><FacetList facets={Object.entries(facets).map(([name, body]) => ({ name, body }))} none="Nothing." /></Section>
       </Stack>
