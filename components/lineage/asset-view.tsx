@@ -33,7 +33,7 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
       <Stack>
         {contradictions.length > 0 && <Contradictions contradictions={contradictions} />}
         <Section
-          title={`Versions (${asset.versions >= 1000 ? '1000 or more' : asset.versions})`} id="versions" description="By when their bytes were first seen, newest first."
+          title={severalNames ? 'Versions under all its names' : `Versions (${asset.versions >= 1000 ? '1000 or more' : asset.versions})`} id="versions" description="By when their bytes were first seen, newest first."
           actions={<ExportMenu links={[{ label: 'CSV', href: `/api/v1/assets/${asset.id}/versions?format=csv` }, { label: 'JSON', href: `/api/v1/assets/${asset.id}/versions?format=json` }]} />}
         >
           {versions.items.length === 0 ? <EmptyState kind="nothing-yet" title="No version yet" description="An event described this name; no run has read or written it." /> : (

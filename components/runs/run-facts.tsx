@@ -20,7 +20,7 @@ const short = (commit: string) => commit.slice(0, 12);
 /** Where the code came from. A dirty working copy is said loudly: the commit is then not what ran. */
 export function sourceFacts(source: NonNullable<RunDetail['source']>): Description[] {
   return [
-    { term: 'Commit', value: source.commit === null ? undefined : <span className="inline-flex items-center gap-2"><Digest value={source.commit} length={short(source.commit).length} />{source.dirty === true && <Badge tone="fail">with uncommitted changes</Badge>}</span>, ...(source.dirty === true && { note: 'What ran is not what this commit holds.' }) },
+    { term: 'Commit', value: source.commit === null ? undefined : <span className="inline-flex flex-wrap items-center gap-2"><Digest value={source.commit} length={short(source.commit).length} />{source.dirty === true && <Badge tone="fail">with uncommitted changes</Badge>}</span>, ...(source.dirty === true && { note: 'What ran is not what this commit holds.' }) },
     { term: 'Branch', value: source.branch ?? undefined },
     { term: 'Repository', value: source.remote === null ? undefined : <code className="text-xs break-all">{source.remote}</code> },
     ...(source.path === null ? [] : [{ term: 'Path', value: <code className="text-xs">{source.path}</code> }]),
