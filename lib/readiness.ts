@@ -5,7 +5,12 @@ import { expectedMigrations } from './db/expected-migrations.ts';
 import { backlog } from './jobs/outbox.ts';
 import { newId } from './kernel/ids.ts';
 
-export type Readiness = { ready: boolean; checks: { name: string; ok: boolean; detail: string }[] };
+export type Readiness = {
+  ready: boolean;
+  checks: { name: string; ok: boolean; detail: string }[];
+  /** Events that wait for their handlers, and those that failed for good; null while the database does not answer. */
+  backgroundWork: { waiting: number; failed: number } | null;
+};
 
 /** Never throws, never names hosts or credentials. */
 export async function readiness(): Promise<Readiness> {
@@ -19,9 +24,9 @@ export async function readiness(): Promise<Readiness> {
         { name: 'schema', ok: count === expectedMigrations, detail: `${count} of ${expectedMigrations} migrations applied` },
         { name: 'background work', ok: true, detail: `${jobs.waiting} waiting, ${jobs.failed} failed for good` },
       ];
-      return { ready: checks.every((check) => check.ok), checks };
+      return { ready: checks.every((check) => check.ok), checks, backgroundWork: jobs };
     });
   } catch {
-    return { ready: false, checks: [{ name: 'database', ok: false, detail: 'does not answer, or its schema is not there: run npm run db:migrate' }] };
+    return { ready: false, checks: [{ name: 'database', ok: false, detail: 'does not answer, or its schema is not there: run npm run db:migrate' }], backgroundWork: null };
   }
 }

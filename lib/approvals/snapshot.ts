@@ -12,7 +12,7 @@ export async function gather(tx: ReadTx, row: FullVersionRow, environment: Envir
   const { facts } = await gatherFacts(tx, row);
   const running = await incumbentOf(tx, row.modelId, environment);
   const runningRow = running ? await versionById(tx, running.versionId) : null;
-  const runningFacts = runningRow ? (await gatherFacts(tx, runningRow)).facts : null;
+  const runningFacts = runningRow === null ? null : runningRow.id === row.id ? facts : (await gatherFacts(tx, runningRow)).facts;
   const incumbent = running && runningRow && runningFacts ? { row: runningRow, facts: runningFacts } : null;
   const input = policyInputOf(facts, environment, running && runningFacts ? { ...running, evaluations: runningFacts.evaluations } : null);
   return { row, facts, input, incumbent };

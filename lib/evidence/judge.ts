@@ -31,16 +31,53 @@ export function decodeOrFail(bytes: Uint8Array): Decoded {
 
 type Judgeable = Pick<EvidenceRow, 'teamId' | 'digest' | 'receivedAt'>;
 
-/** Verifies decoded evidence with a team's trust and what is known of its subjects and its run now. */
-export async function judge(tx: ReadTx, row: Judgeable, decoded: Decoded, { trust, proposedKeyIds }: TeamTrust): Promise<Report> {
-  const knownDigests = await store.digestsKnownTo(tx, row.teamId, [...new Set(decoded.subjects.map((subject) => subject.digest))]);
-  const runTeam = decoded.runId === null ? null : await store.teamOfRun(tx, decoded.runId);
-  const namedRun = runTeam === null ? 'unknown' : runTeam === row.teamId ? 'own' : 'foreign';
-  return verifyDecoded(decoded, trust, { storedDigest: row.digest, receivedAt: row.receivedAt, knownDigests, namedRun, proposedKeyIds });
+type Judged = { readonly row: Judgeable; readonly decoded: Decoded };
+
+/** Verifies decoded evidence of one team with its trust and what is known of the subjects and runs now: two look-ups, however much it is. */
+async function judgeAll(tx: ReadTx, teamId: string, items: readonly Judged[], { trust, proposedKeyIds }: TeamTrust): Promise<Report[]> {
+  const known = await store.digestsKnownTo(tx, teamId, [...new Set(items.flatMap(({ decoded }) => decoded.subjects.map((subject) => subject.digest)))]);
+  const teams = await store.teamsOfRuns(tx, [...new Set(items.flatMap(({ decoded }) => decoded.runId ?? []))]);
+  return items.map(({ row, decoded }) => {
+    const runTeam = decoded.runId === null ? undefined : teams.get(decoded.runId);
+    const namedRun = runTeam === undefined ? 'unknown' : runTeam === teamId ? 'own' : 'foreign';
+    return verifyDecoded(decoded, trust, { storedDigest: row.digest, receivedAt: row.receivedAt, knownDigests: known, namedRun, proposedKeyIds });
+  });
 }
 
-/** The stored bytes of a piece of evidence, decoded and judged now. */
-export async function judgeStored(tx: ReadTx, row: EvidenceRow, trust: TeamTrust): Promise<{ decoded: Decoded; report: Report }> {
-  const decoded = decodeOrFail((await store.bytesOf(tx, row.id)) ?? Buffer.alloc(0));
-  return { decoded, report: await judge(tx, row, decoded, trust) };
+/** Verifies one piece of decoded evidence, with the trust of its team. */
+export async function judge(tx: ReadTx, row: Judgeable, decoded: Decoded, trust: TeamTrust): Promise<Report> {
+  const [report] = await judgeAll(tx, row.teamId, [{ row, decoded }], trust);
+  if (!report) throw new Error('one piece of evidence gave no report');
+  return report;
+}
+
+/** So many stored bytes are in memory at once; a larger piece stands alone. */
+const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
+
+function portions(rows: readonly EvidenceRow[]): EvidenceRow[][] {
+  const result: EvidenceRow[][] = [];
+  let size = Infinity;
+  for (const row of rows) {
+    if (size + row.sizeBytes > MOST_BYTES_AT_ONCE) {
+      result.push([]);
+      size = 0;
+    }
+    result.at(-1)?.push(row);
+    size += row.sizeBytes;
+  }
+  return result;
+}
+
+export type JudgedEvidence<Row> = { readonly row: Row; readonly decoded: Decoded; readonly report: Report };
+
+/** Stored evidence of one team, decoded from its bytes and judged now, in the order given. */
+export async function judgeStored<Row extends EvidenceRow>(tx: ReadTx, rows: readonly Row[], trust: TeamTrust): Promise<JudgedEvidence<Row>[]> {
+  const judged: JudgedEvidence<Row>[] = [];
+  for (const portion of portions(rows) as Row[][]) {
+    const bytes = await store.bytesOfAll(tx, portion.map(({ id }) => id));
+    const items = portion.map((row) => ({ row, decoded: decodeOrFail(bytes.get(row.id) ?? Buffer.alloc(0)) }));
+    const reports = await judgeAll(tx, trust.trust.teamId, items, trust);
+    judged.push(...items.flatMap((item, n) => { const report = reports[n]; return report ? [{ ...item, report }] : []; }));
+  }
+  return judged;
 }

@@ -1,7 +1,7 @@
 // Verifies a team's evidence again after its trust changed. Earlier verifications stay; new ones are added.
 import type { WriteTx } from '#lib/db/client.ts';
 import { publish } from '#lib/jobs/outbox.ts';
-import { judgeStored, trustOf, type TeamTrust } from './judge.ts';
+import { judgeStored, trustOf, type JudgedEvidence } from './judge.ts';
 import type { EvidenceRow } from './store/evidence.ts';
 import * as store from './store/evidence.ts';
 import { recordVerification } from './submit.ts';
@@ -12,8 +12,7 @@ export const MOST_AT_ONCE = { pieces: 1_000, bytes: 64 * 1024 * 1024 };
 export type Sweep = { readonly verifiedAgain: number; readonly nowPassed: number; readonly nowFailed: number; readonly last: string | null; readonly done: boolean };
 
 /** A piece of evidence is affected by a key when a signature names it or was made by it, or when the verdict changes; unless it was verified with this very trust already. */
-async function verifyAgain(tx: WriteTx, row: EvidenceRow, keyId: string, trust: TeamTrust): Promise<'untouched' | 'same' | 'passed' | 'failed'> {
-  const { decoded, report } = await judgeStored(tx, row, trust);
+async function verifyAgain(tx: WriteTx, { row, decoded, report }: JudgedEvidence<EvidenceRow>, keyId: string): Promise<'untouched' | 'same' | 'passed' | 'failed'> {
   const latest = await store.latestVerification(tx, row.id);
   const changed = latest?.verdict !== report.verdict;
   if (!changed && latest?.trustDigest === report.trustDigest) return 'untouched';
@@ -28,7 +27,7 @@ export async function sweep(tx: WriteTx, teamId: string, keyId: string, after: s
   const trust = await trustOf(tx, teamId);
   const rows = await store.evidenceAfter(tx, teamId, after, limit);
   const outcomes = [];
-  for (const row of rows) outcomes.push(await verifyAgain(tx, row, keyId, trust));
+  for (const judged of await judgeStored(tx, rows, trust)) outcomes.push(await verifyAgain(tx, judged, keyId));
   return {
     verifiedAgain: outcomes.filter((outcome) => outcome !== 'untouched').length,
     nowPassed: outcomes.filter((outcome) => outcome === 'passed').length,

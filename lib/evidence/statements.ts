@@ -1,10 +1,9 @@
 // What verified evidence says, for the domains that decide with it. Everything is verified again on the stored bytes when it is used:
 // a row changed behind the portal's back, or a key revoked a moment ago, counts for nothing, whatever the last recorded verdict was.
 import type { ReadTx } from '#lib/db/client.ts';
-import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { Predicate, Subject } from './decode.ts';
 import { EVALUATION_TYPE, PROVENANCE_TYPE, TEST_RESULT_TYPE, type EvaluationPredicate, type ProvenancePredicate, type Statement, type TestResultPredicate } from './format/statement.ts';
-import { judgeStored, trustOf, type TeamTrust } from './judge.ts';
+import { judgeStored, trustOf, type JudgedEvidence } from './judge.ts';
 import type { Check, Verdict } from './schema.ts';
 import type { SignatureOutcome } from './signatures.ts';
 import type { ListedEvidence } from './store/evidence.ts';
@@ -46,79 +45,74 @@ export type VerifiedStatement = SubjectEvidence & { readonly verdict: 'passed'; 
 
 const holds = (evidence: SubjectEvidence): evidence is VerifiedStatement => evidence.verdict === 'passed' && evidence.statement !== null && evidence.predicate !== null;
 
-async function appraise(tx: ReadTx, row: ListedEvidence, trust: TeamTrust): Promise<SubjectEvidence> {
-  const { decoded, report } = await judgeStored(tx, row, trust);
-  return {
-    evidenceId: row.id,
-    evidenceDigest: row.digest,
-    teamId: row.teamId,
-    receivedAt: row.receivedAt,
-    predicateType: decoded.predicateType,
-    runId: decoded.runId,
-    verdict: row.verdict === 'passed' && report.verdict === 'passed' ? 'passed' : 'failed',
-    checks: report.checks,
-    keyIds: report.signers.map((signer) => signer.keyId),
-    signatures: report.signatures,
-    builderId: decoded.builderId,
-    receivedFrom: row.receivedFrom,
-    trustDigest: report.trustDigest,
-    statement: decoded.statement?.ok ? decoded.statement.value : null,
-    predicate: decoded.predicate?.ok ? decoded.predicate.value : null,
-    subjects: decoded.subjects,
-  };
-}
+const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>): SubjectEvidence => ({
+  evidenceId: row.id,
+  evidenceDigest: row.digest,
+  teamId: row.teamId,
+  receivedAt: row.receivedAt,
+  predicateType: decoded.predicateType,
+  runId: decoded.runId,
+  verdict: row.verdict === 'passed' && report.verdict === 'passed' ? 'passed' : 'failed',
+  checks: report.checks,
+  keyIds: report.signers.map((signer) => signer.keyId),
+  signatures: report.signatures,
+  builderId: decoded.builderId,
+  receivedFrom: row.receivedFrom,
+  trustDigest: report.trustDigest,
+  statement: decoded.statement?.ok ? decoded.statement.value : null,
+  predicate: decoded.predicate?.ok ? decoded.predicate.value : null,
+  subjects: decoded.subjects,
+});
 
+/** Judges each team's evidence with that team's trust; the order stays. */
 async function appraiseAll(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<SubjectEvidence[]> {
-  const trusts = new Map<string, TeamTrust>();
-  const appraised: SubjectEvidence[] = [];
-  for (const row of rows) {
-    const trust = trusts.get(row.teamId) ?? (await trustOf(tx, row.teamId));
-    trusts.set(row.teamId, trust);
-    appraised.push(await appraise(tx, row, trust));
+  const appraised = new Map<string, SubjectEvidence>();
+  for (const [teamId, own] of Map.groupBy(rows, (row) => row.teamId)) {
+    for (const judged of await judgeStored(tx, own, await trustOf(tx, teamId))) appraised.set(judged.row.id, appraisal(judged));
   }
-  return appraised;
+  return rows.flatMap((row) => appraised.get(row.id) ?? []);
 }
 
-/**
- * The statements about a digest that hold now for a team: signed by a key that this team trusts, unchanged since they were received, and
- * not about another team's run. Newest first, at most 500.
- */
-export async function verifiedStatements(tx: ReadTx, { digest, predicateType, teamId }: { digest: string; predicateType?: string; teamId: string }): Promise<VerifiedStatement[]> {
-  const rows = await store.evidenceAbout(tx, [teamId], [digest], { predicateType: predicateType ?? null, verdict: 'passed' }, MOST_PER_SUBJECT);
-  return (await appraiseAll(tx, rows)).filter((evidence) => holds(evidence) && evidence.subjects.some((subject) => subject.digest === digest)) as VerifiedStatement[];
+/** Evidence about one artifact, all of a team's: what holds may be believed, the rest is only claimed. Newest first. */
+export async function evidenceForSubject(tx: ReadTx, { digest, teamId }: About): Promise<SubjectEvidence[]> {
+  const all = await store.evidenceAbout(tx, [teamId], [digest], { predicateType: null, verdict: null }, MOST_PER_SUBJECT);
+  // A flood of claims must not push out what holds: that is asked for by itself.
+  const holding = all.length < MOST_PER_SUBJECT ? [] : await store.evidenceAbout(tx, [teamId], [digest], { predicateType: null, verdict: 'passed' }, MOST_PER_SUBJECT);
+  const known = new Set(all.map(({ id }) => id));
+  const appraised = await appraiseAll(tx, [...all, ...holding.filter(({ id }) => !known.has(id))]);
+  // The table of subjects only finds; what the signed statement names decides.
+  return appraised.filter(({ verdict, subjects }) => verdict === 'failed' || subjects.some((subject) => subject.digest === digest));
 }
 
-/** All evidence about a digest that `teams` may see, failed ones too: for contradictions. Newest first, at most 500. */
-export async function evidenceForSubject(tx: ReadTx, digest: string, teams: TeamFilter = 'all'): Promise<SubjectEvidence[]> {
-  return appraiseAll(tx, await store.evidenceAbout(tx, teams, [digest], { predicateType: null, verdict: null }, MOST_PER_SUBJECT));
-}
+type About = { readonly digest: string; readonly teamId: string };
 
 export type VerifiedProvenance = VerifiedStatement & { readonly provenance: ProvenancePredicate; readonly builderId: string };
 export type VerifiedEvaluation = VerifiedStatement & { readonly evaluation: EvaluationPredicate };
 export type VerifiedTestResult = VerifiedStatement & { readonly testResult: TestResultPredicate };
 
-type About = { readonly digest: string; readonly teamId: string };
+const holdsAbout = (evidence: readonly SubjectEvidence[], digest: string): VerifiedStatement[] =>
+  evidence.filter(holds).filter(({ subjects }) => subjects.some((subject) => subject.digest === digest));
 
-/** Who built this artifact, from what and how: verified SLSA provenance. The builder is one that the signing key may speak for. */
-export async function verifiedProvenance(tx: ReadTx, about: About): Promise<VerifiedProvenance[]> {
-  return (await verifiedStatements(tx, { ...about, predicateType: PROVENANCE_TYPE })).flatMap((evidence) =>
-    evidence.predicate.kind === 'provenance' ? [{ ...evidence, provenance: evidence.predicate.value, builderId: evidence.predicate.value.runDetails.builder.id }] : []);
+/** Who built this artifact, from what and how: the verified SLSA provenance among the evidence. The builder is one that the signing key may speak for. */
+export const verifiedProvenance = (evidence: readonly SubjectEvidence[], digest: string): VerifiedProvenance[] =>
+  holdsAbout(evidence, digest).flatMap((statement) =>
+    statement.predicateType === PROVENANCE_TYPE && statement.predicate.kind === 'provenance' ? [{ ...statement, provenance: statement.predicate.value, builderId: statement.predicate.value.runDetails.builder.id }] : []);
+
+/** The verified evaluations of a model's digest among the evidence. */
+export const verifiedEvaluations = (evidence: readonly SubjectEvidence[], digest: string): VerifiedEvaluation[] =>
+  holdsAbout(evidence, digest).flatMap((statement) =>
+    statement.predicateType === EVALUATION_TYPE && statement.predicate.kind === 'evaluation' ? [{ ...statement, evaluation: statement.predicate.value }] : []);
+
+/**
+ * The validations of datasets that hold now for a team: signed by a key that this team trusts, unchanged since they were received, and
+ * not about another team's run. By digest, newest first; at most 500 for each digest asked for.
+ */
+export async function verifiedTestResults(tx: ReadTx, digests: readonly string[], teamId: string): Promise<ReadonlyMap<string, VerifiedTestResult[]>> {
+  const rows = await store.evidenceAbout(tx, [teamId], digests, { predicateType: TEST_RESULT_TYPE, verdict: 'passed' }, MOST_PER_SUBJECT * digests.length);
+  const evidence = await appraiseAll(tx, rows);
+  return new Map(digests.map((digest) => [digest, holdsAbout(evidence, digest).flatMap((statement) =>
+    statement.predicateType === TEST_RESULT_TYPE && statement.predicate.kind === 'test_result' ? [{ ...statement, testResult: statement.predicate.value }] : [])]));
 }
 
-/** Verified evaluations of a model's digest. */
-export async function verifiedEvaluations(tx: ReadTx, about: About): Promise<VerifiedEvaluation[]> {
-  return (await verifiedStatements(tx, { ...about, predicateType: EVALUATION_TYPE })).flatMap((evidence) =>
-    evidence.predicate.kind === 'evaluation' ? [{ ...evidence, evaluation: evidence.predicate.value }] : []);
-}
-
-/** Verified validations of a dataset's digest. */
-export async function verifiedTestResults(tx: ReadTx, about: About): Promise<VerifiedTestResult[]> {
-  return (await verifiedStatements(tx, { ...about, predicateType: TEST_RESULT_TYPE })).flatMap((evidence) =>
-    evidence.predicate.kind === 'test_result' ? [{ ...evidence, testResult: evidence.predicate.value }] : []);
-}
-
-/** One piece of evidence, judged now; null where there is none of this id. For handlers of events. */
-export async function evidenceNow(tx: ReadTx, evidenceId: string): Promise<SubjectEvidence | null> {
-  const [row] = await store.evidenceListed(tx, evidenceId);
-  return row ? appraise(tx, row, await trustOf(tx, row.teamId)) : null;
-}
+/** Pieces of evidence, judged now; those that are not there are left out. */
+export const evidenceNow = async (tx: ReadTx, evidenceIds: readonly string[]): Promise<SubjectEvidence[]> => appraiseAll(tx, await store.evidenceListed(tx, evidenceIds));

@@ -82,10 +82,24 @@ const describeKind = (key: KeyObject): string => `of the kind ${key.asymmetricKe
 /** In which encoding an ECDSA signature came: DER (RFC 3279) or the two numbers side by side (IEEE P1363). */
 export type SignatureEncoding = 'DER' | 'r‖s' | 'Ed25519';
 
+/** Reading a key costs as much as verifying with it, and a team's few keys verify everything: what a text is read as never changes. */
+const readKeys = new Map<string, { keyId: string; algorithm: KeyAlgorithm; object: KeyObject } | null>();
+const MOST_READ_KEYS = 1_000;
+
+function keyObjectOf(publicKeyPem: string): { keyId: string; algorithm: KeyAlgorithm; object: KeyObject } | null {
+  const known = readKeys.get(publicKeyPem);
+  if (known !== undefined) return known;
+  const read = readPublicKey(publicKeyPem);
+  const made = read.ok ? { keyId: read.value.keyId, algorithm: read.value.algorithm, object: createPublicKey(read.value.publicKeyPem) } : null;
+  if (readKeys.size >= MOST_READ_KEYS) readKeys.clear();
+  readKeys.set(publicKeyPem, made);
+  return made;
+}
+
 /** The key to verify with; null where what is stored under the key's id is not that key. */
 function publicKeyOf(key: TrustedKey): KeyObject | null {
-  const read = readPublicKey(key.publicKeyPem);
-  return read.ok && read.value.keyId === key.keyId && read.value.algorithm === key.algorithm ? createPublicKey(read.value.publicKeyPem) : null;
+  const read = keyObjectOf(key.publicKeyPem);
+  return read?.keyId === key.keyId && read.algorithm === key.algorithm ? read.object : null;
 }
 
 /** Does a signature of this key cover exactly these bytes? Returns the encoding in which it does, or null. */

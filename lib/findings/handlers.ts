@@ -18,8 +18,8 @@ const raise = (name: string, gather: (tx: Parameters<Parameters<typeof systemCom
 /** Raises what a piece of evidence gives reason for, judged as it stands now. */
 export const handleEvidenceVerified = ({ evidenceId, verificationId }: OutboxEvents['evidence.verified']): Promise<void> =>
   raise('findings.ofEvidence', async (tx) => {
-    const evidence = await evidenceNow(tx, evidenceId);
-    if (evidence === null) return [];
+    const [evidence] = await evidenceNow(tx, [evidenceId]);
+    if (!evidence) return [];
     const [subject] = evidence.subjects;
     const version = subject ? await store.versionIdOf(tx, subject.digest) : null;
     const failing = ofVerification(evidence, verificationId, version);

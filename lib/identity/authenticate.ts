@@ -7,8 +7,9 @@ import type { AppError } from '#lib/kernel/errors.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import type { Actor } from '#lib/kernel/permissions.ts';
 import { ok, type Result } from '#lib/kernel/result.ts';
+import { together } from '#lib/kernel/together.ts';
 import { identityFailure } from './errors.ts';
-import { livingSession, livingToken, noteTokenUse } from './store.ts';
+import { livingSession, livingTokens, noteTokenUse, type LivingToken } from './store.ts';
 
 export const sessionCookie = 'gatehouse-session';
 export const nobody: Actor = { kind: 'anonymous', id: null };
@@ -20,8 +21,10 @@ export const newToken = () => `gh_${randomBytes(32).toString('base64url')}`;
 export const tokenHash = (token: string) => createHash('sha256').update(token).digest('hex');
 export const tokenPrefix = (token: string) => token.slice(0, 9);
 
+const livingToken = together<LivingToken>((hashes) => readStatement((tx) => livingTokens(tx, hashes)));
+
 async function actorOfToken(token: string): Promise<Result<Actor, AppError>> {
-  const found = await readStatement((tx) => livingToken(tx, tokenHash(token)));
+  const found = await livingToken(tokenHash(token));
   if (!found) return identityFailure('unauthenticated', 'identity.bad_token', 'The service account token is unknown, expired or revoked. Ask an admin for a new one.');
   if (found.useIsStale) {
     await writeTransaction({ ...asking, requestId: newId() }, async (tx) => ({ commit: true, value: await noteTokenUse(tx, found.tokenId) }));
@@ -33,7 +36,7 @@ async function actorOfToken(token: string): Promise<Result<Actor, AppError>> {
     tokenId: found.tokenId,
     responsiblePersonId: account.responsiblePersonId,
     teamId: account.teamId,
-    grants: [{ role: found.role, teamId: account.teamId }],
+    grants: [{ role: account.role, teamId: account.teamId }],
   });
 }
 

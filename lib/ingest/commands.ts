@@ -6,9 +6,11 @@ import { announce } from '#lib/kernel/announce.ts';
 import { audited, writeAuditEvents, type AuditEntry } from '#lib/kernel/audit-event.ts';
 import { digestOf, sha256 } from '#lib/kernel/canonical-json.ts';
 import { command, refusal } from '#lib/kernel/command.ts';
-import type { CommandContext } from '#lib/kernel/context.ts';
-import { failures } from '#lib/kernel/errors.ts';
-import { ok } from '#lib/kernel/result.ts';
+import type { RequestContext } from '#lib/kernel/context.ts';
+import { failures, type AppError } from '#lib/kernel/errors.ts';
+import type { Scope } from '#lib/kernel/permissions.ts';
+import { ok, type Result } from '#lib/kernel/result.ts';
+import { sharedCommand } from '#lib/kernel/shared-command.ts';
 import { parseStrictJson } from '#lib/kernel/strict-json.ts';
 import { settings } from '#lib/env.ts';
 import { readEvent, type ReportedEvent } from './event.ts';
@@ -23,7 +25,9 @@ const fail = failures<'ingest.malformed_event' | 'ingest.invalid_event' | 'inges
 const bytesInput = z.object({ bytes: z.instanceof(Buffer), contentType: z.string().optional() });
 
 /** Reports belong to the team of the service account that sends them. */
-const reporterOf = ({ actor }: CommandContext): Reporter | null => (actor.kind === 'service' ? { teamId: actor.teamId, accountId: actor.id } : null);
+const reporterOf = ({ actor }: RequestContext): Reporter | null => (actor.kind === 'service' ? { teamId: actor.teamId, accountId: actor.id } : null);
+
+const scopeOf = (reporter: Reporter | null): Scope => (reporter ? { kind: 'team', teamId: reporter.teamId } : { kind: 'organisation' });
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function decode(bytes: Buffer): string | null {
@@ -47,39 +51,68 @@ async function tell(tx: WriteTx, reporter: Reporter, stored: Stored): Promise<vo
   announce('runs', reporter.teamId);
 }
 
-export const reportEvent = command({
+type Element = { readonly index: number; readonly event: ReportedEvent };
+
+/** Stores what may be stored, and tells which elements belong to runs of other teams. */
+async function storeOwn(tx: WriteTx, reporter: Reporter, elements: readonly Element[]) {
+  const foreign: { readonly element: Element; readonly owner: string }[] = [];
+  let own = elements;
+  for (;;) {
+    const stored = await storeEvents(tx, reporter, gather(own.map((element) => element.event)));
+    if (stored.ok) return { own, foreign, stored: stored.value };
+    const owners = stored.error;
+    const ownerOf = (element: Element) => (element.event.run ? owners.get(element.event.run.id) : undefined);
+    foreign.push(...own.flatMap((element) => { const owner = ownerOf(element); return owner === undefined ? [] : [{ element, owner }]; }));
+    own = own.filter((element) => ownerOf(element) === undefined);
+  }
+}
+
+/** Reads one event; tells what is wrong with it as the wire contract says. */
+function readOne({ bytes }: { readonly bytes: Buffer }): Result<ReportedEvent, AppError> {
+  const text = decode(bytes);
+  if (text === null) return fail('malformed', 'ingest.malformed_event', 'The body is not UTF-8.');
+  const read = readEvent(text);
+  if (read.ok) return read;
+  const { kind, message, errors } = read.error;
+  return kind === 'malformed' ? fail('malformed', 'ingest.malformed_event', `The event is not acceptable JSON: ${message}.`) : fail('invalid', 'ingest.invalid_event', message, { errors });
+}
+
+function foreignRun(owner: string, event: ReportedEvent) {
+  const error = fail('conflict', 'ingest.foreign_run', `run.runId: ${reportedByAnother}`, { errors: [{ path: 'run.runId', message: reportedByAnother }] }).error;
+  return refusal(error, foreignEntry(event.run?.id ?? '', owner, [event.digest]));
+}
+
+/** Joined events give the same rows in whatever order they stand, so calls that share a transaction leave what they would have left one by one. */
+export const reportEvent = sharedCommand({
   name: 'ingest.reportEvent',
   summary: 'Report one OpenLineage event (2-0-2: a run, dataset or job event)',
   input: bytesInput,
   output: z.object({ digest: z.string(), duplicate: z.boolean() }),
   permission: 'run.report',
   subjectTable: 'run_event',
-  resource: async (_tx, _input, context) => ok(reporterOf(context)),
-  scope: (reporter) => (reporter ? { kind: 'team', teamId: reporter.teamId } : { kind: 'organisation' }),
-  run: async (tx, { bytes }, reporter, _context) => {
-    if (!reporter) return fail('forbidden', 'ingest.invalid_event', 'Events are reported by service accounts.');
-    const text = decode(bytes);
-    if (text === null) return fail('malformed', 'ingest.malformed_event', 'The body is not UTF-8.');
-    const read = readEvent(text);
-    if (!read.ok) {
-      const { kind, message, errors } = read.error;
-      return kind === 'malformed' ? fail('malformed', 'ingest.malformed_event', `The event is not acceptable JSON: ${message}.`) : fail('invalid', 'ingest.invalid_event', message, { errors });
-    }
-    const event = read.value;
-    const stored = await storeEvents(tx, reporter, gather([event]));
-    if (!stored.ok) {
-      const [owner] = stored.error;
-      const error = fail('conflict', 'ingest.foreign_run', `run.runId: ${reportedByAnother}`, { errors: [{ path: 'run.runId', message: reportedByAnother }] }).error;
-      return refusal(error, foreignEntry(owner?.[0] ?? '', owner?.[1] ?? reporter.teamId, [event.digest]));
-    }
-    await tell(tx, reporter, stored.value);
-    const duplicate = stored.value.duplicates.has(event.digest);
-    return ok(audited({ digest: event.digest, duplicate }, { subjectTable: event.run ? 'run' : 'run_event', subjectId: event.run?.id ?? null, teamId: reporter.teamId, after: { kind: event.kind, type: event.type, digest: event.digest, duplicate } }));
+  scope: (context) => scopeOf(reporterOf(context)),
+  read: readOne,
+  size: (event) => event.bytes.length,
+  run: async (tx, calls) => {
+    const [first] = calls;
+    const reporter = first ? reporterOf(first.context) : null;
+    if (!reporter) return calls.map(() => fail('forbidden', 'ingest.invalid_event', 'Events are reported by service accounts.'));
+    const { own, foreign, stored } = await storeOwn(tx, reporter, calls.map(({ item }, index) => ({ index, event: item })));
+    if (own.length > 0) await tell(tx, reporter, stored);
+    const owners = new Map(foreign.map(({ element, owner }) => [element.index, owner]));
+    const seen = new Set(stored.duplicates);
+    return calls.map(({ item: event }, index) => {
+      const owner = owners.get(index);
+      if (owner !== undefined) return foreignRun(owner, event);
+      const { kind, type, digest, run } = event;
+      const duplicate = seen.has(digest);
+      seen.add(digest);
+      return ok(audited({ digest, duplicate }, { subjectTable: run ? 'run' : 'run_event', subjectId: run?.id ?? null, teamId: reporter.teamId, after: { kind, type, digest, duplicate } }));
+    });
   },
   http: { method: 'POST', path: '/api/v1/lineage', tag: 'Lineage', body: 'bytes', limit: 'MAX_EVENT_BYTES', admission: 'prompt', status: 201, present: () => null },
 });
 
-type Element = { readonly index: number; readonly event: ReportedEvent };
 type Failed = BatchAnswer['failed_events'][number];
 
 /** Cuts a batch into events: readable ones, and those that are not taken, with reasons. */
@@ -108,20 +141,6 @@ function readBatch(text: string, largestEvent: number) {
   return ok({ received: elements.length, events, failed });
 }
 
-/** Stores what may be stored, and tells which elements belong to runs of other teams. */
-async function storeOwn(tx: WriteTx, reporter: Reporter, elements: readonly Element[]) {
-  const foreign: { readonly element: Element; readonly owner: string }[] = [];
-  let own = elements;
-  for (;;) {
-    const stored = await storeEvents(tx, reporter, gather(own.map((element) => element.event)));
-    if (stored.ok) return { own, foreign, stored: stored.value };
-    const owners = stored.error;
-    const ownerOf = (element: Element) => (element.event.run ? owners.get(element.event.run.id) : undefined);
-    foreign.push(...own.flatMap((element) => { const owner = ownerOf(element); return owner === undefined ? [] : [{ element, owner }]; }));
-    own = own.filter((element) => ownerOf(element) === undefined);
-  }
-}
-
 export const reportBatch = command({
   name: 'ingest.reportBatch',
   summary: 'Report many OpenLineage events; those that are not taken are named, the others are stored',
@@ -130,7 +149,7 @@ export const reportBatch = command({
   permission: 'run.report',
   subjectTable: 'run_event',
   resource: async (_tx, _input, context) => ok(reporterOf(context)),
-  scope: (reporter) => (reporter ? { kind: 'team', teamId: reporter.teamId } : { kind: 'organisation' }),
+  scope: scopeOf,
   run: async (tx, { bytes }, reporter, context) => {
     if (!reporter) return fail('forbidden', 'ingest.invalid_event', 'Events are reported by service accounts.');
     const text = decode(bytes);

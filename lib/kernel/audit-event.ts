@@ -1,6 +1,5 @@
 // The audit events that a command must return, and how they are written: in the command's own transaction.
-import { auditEvent } from '#lib/db/schema/audit.ts';
-import type { WriteTx } from '#lib/db/client.ts';
+import { prepared, type WriteTx } from '#lib/db/client.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 import type { RequestContext } from './context.ts';
 import { newId } from './ids.ts';
@@ -25,10 +24,18 @@ export const audited = <T>(value: T, first: AuditEntry, ...more: AuditEntry[]): 
 
 export type AuditOutcome = 'done' | 'denied' | 'refused';
 
-/** Writes events into the transaction. Returns their numbers, in order. */
-export async function writeAuditEvents(tx: WriteTx, context: RequestContext, now: string, action: string, outcome: AuditOutcome, entries: readonly AuditEntry[]): Promise<number[]> {
-  const { actor, requestId } = context;
-  const rows = entries.map((entry) => {
+/** One event with the request that it accounts for. */
+export type AuditRow = { readonly context: RequestContext; readonly action: string; readonly outcome: AuditOutcome; readonly entry: AuditEntry };
+
+const insertText = `
+  insert into audit_event (id, at, actor_kind, actor_id, responsible_person_id, action, outcome, subject_table, subject_id, team_id, request_id, reason, before, after, canonical)
+  select id, at, actor_kind, actor_id, responsible_person_id, action, outcome, subject_table, subject_id, team_id, request_id, reason, before, after, canonical
+  from rows from (json_to_recordset($1::json) as (id uuid, at timestamptz, actor_kind text, actor_id uuid, responsible_person_id uuid, action text, outcome text, subject_table text, subject_id uuid, team_id uuid, request_id text, reason text, before jsonb, after jsonb, canonical text)) with ordinality as r (id, at, actor_kind, actor_id, responsible_person_id, action, outcome, subject_table, subject_id, team_id, request_id, reason, before, after, canonical, n)
+  order by n returning number`;
+
+/** Writes events of several requests of one actor into the transaction. Returns their numbers, in order. */
+export async function writeAuditRows(tx: WriteTx, now: string, rows: readonly AuditRow[]): Promise<number[]> {
+  const values = rows.map(({ context: { actor, requestId }, action, outcome, entry }) => {
     const event = {
       id: newId(),
       at: now,
@@ -45,8 +52,13 @@ export async function writeAuditEvents(tx: WriteTx, context: RequestContext, now
       before: entry.before ?? null,
       after: entry.after ?? null,
     };
-    return { ...event, canonical: canonicalJson(event) };
+    const { actorKind, actorId, responsiblePersonId, subjectTable, subjectId, teamId, ...same } = event;
+    return { ...same, actor_kind: actorKind, actor_id: actorId, responsible_person_id: responsiblePersonId, subject_table: subjectTable, subject_id: subjectId, team_id: teamId, request_id: requestId, canonical: canonicalJson(event) };
   });
-  const written = await tx.insert(auditEvent).values(rows).returning({ number: auditEvent.number });
-  return written.map((row) => row.number);
+  const written = await prepared<{ number: string }>(tx, 'kernel_write_audit', insertText, [JSON.stringify(values)]);
+  return written.map((row) => Number(row.number)).sort((a, b) => a - b);
 }
+
+/** Writes the events of one request into the transaction. Returns their numbers, in order. */
+export const writeAuditEvents = (tx: WriteTx, context: RequestContext, now: string, action: string, outcome: AuditOutcome, entries: readonly AuditEntry[]): Promise<number[]> =>
+  writeAuditRows(tx, now, entries.map((entry) => ({ context, action, outcome, entry })));

@@ -9,7 +9,7 @@ import { parseInput } from './input.ts';
 import { logDefect } from './log.ts';
 import { may, teamsWith, type Permission, type Scope } from './permissions.ts';
 import { register, type HttpBinding } from './registry.ts';
-import { err, ok, type Result } from './result.ts';
+import { err, ok, type Err, type Result } from './result.ts';
 
 export type CommandDefinition<Input extends z.ZodType, Resource, Output> = {
   /** `domain.verbNoun`. */
@@ -45,7 +45,8 @@ export type Command<Input, Output> = {
 
 type Attempt<Output> =
   | { readonly outcome: 'done'; readonly recorded: Recorded<Output> }
-  | { readonly outcome: 'denied' | 'refused'; readonly error: AppError; readonly entry: AuditEntry }
+  | { readonly outcome: 'denied'; readonly scope: Scope; readonly subjectId: string | null }
+  | { readonly outcome: 'refused'; readonly error: AppError; readonly entry: AuditEntry }
   | { readonly outcome: 'failed'; readonly error: AppError };
 
 const teamOf = (scope: Scope): string | null => (scope.kind === 'team' ? scope.teamId : null);
@@ -60,6 +61,13 @@ function denial(context: RequestContext, scope: Scope, what: string): AppError {
 
 const actorOf = (context: RequestContext) => ({ actorKind: context.actor.kind, actorId: context.actor.id, requestId: context.requestId });
 
+/** Records a denied attempt, and says what the caller may know of it. */
+export async function deny(context: RequestContext, scope: Scope, { name, permission, subjectTable }: { readonly name: string; readonly permission: Permission; readonly subjectTable: string }, subjectId: string | null): Promise<Err<AppError>> {
+  const entry = { subjectTable, subjectId, teamId: teamOf(scope), reason: `needs ${permission}` };
+  await writeTransaction(actorOf(context), async (tx, now) => ({ commit: true, value: await writeAuditEvents(tx, context, now, name, 'denied', [entry]) }));
+  return err(denial(context, scope, permission));
+}
+
 const maximumTries = 3;
 
 /** Defines a command and registers it. */
@@ -71,8 +79,7 @@ export function command<Input extends z.ZodType, Resource, Output>(definition: C
       if (!resource.ok) return { commit: false, value: { outcome: 'failed', error: resource.error } };
       const scope = definition.scope(resource.value, commandContext);
       if (!may(context.actor, definition.permission, scope)) {
-        const entry = { subjectTable: definition.subjectTable, subjectId: idOf(resource.value), teamId: teamOf(scope), reason: `needs ${definition.permission}` };
-        return { commit: false, value: { outcome: 'denied', error: denial(context, scope, definition.permission), entry } };
+        return { commit: false, value: { outcome: 'denied', scope, subjectId: idOf(resource.value) } };
       }
       const result = await definition.run(tx, input, resource.value, commandContext);
       if (!result.ok) {
@@ -99,11 +106,10 @@ export function command<Input extends z.ZodType, Resource, Output>(definition: C
           case 'failed':
             return err(result.error);
           case 'denied':
-          case 'refused': {
-            const { outcome, entry } = result;
-            await writeTransaction(actorOf(context), async (tx, now) => ({ commit: true, value: await writeAuditEvents(tx, context, now, definition.name, outcome, [entry]) }));
+            return await deny(context, result.scope, definition, result.subjectId);
+          case 'refused':
+            await writeTransaction(actorOf(context), async (tx, now) => ({ commit: true, value: await writeAuditEvents(tx, context, now, definition.name, 'refused', [result.entry]) }));
             return err(result.error);
-          }
         }
       } catch (error) {
         if (worthRetrying(error) && tries < maximumTries) continue;

@@ -45,23 +45,12 @@ function evaluation(evidence: Pick<SubjectEvidence, keyof Proof | 'runId'>, pred
   };
 }
 
-/** Verified provenance with this digest among its subjects, earliest first. */
-export const provenanceAbout = async (tx: ReadTx, teamId: string, digest: string): Promise<AttestedRun[]> =>
-  byAge((await verifiedProvenance(tx, { teamId, digest })).map((evidence) => attestedRun(evidence, evidence.provenance)));
-
 /** Verified provenance of a run that does not have this digest among its subjects: the run attested something else. */
 export async function otherProvenanceOf(tx: ReadTx, teamId: string, runId: string, digest: string): Promise<AttestedRun[]> {
-  const found: AttestedRun[] = [];
-  for (const id of await provenanceNaming(tx, teamId, runId, PROVENANCE_TYPE)) {
-    const evidence = await evidenceNow(tx, id);
-    if (evidence?.verdict !== 'passed' || evidence.predicate?.kind !== 'provenance' || evidence.subjects.some((subject) => subject.digest === digest)) continue;
-    found.push(attestedRun(evidence, evidence.predicate.value));
-  }
-  return byAge(found);
+  const all = await evidenceNow(tx, await provenanceNaming(tx, teamId, runId, PROVENANCE_TYPE));
+  return byAge(all.flatMap((evidence) =>
+    evidence.verdict !== 'passed' || evidence.predicate?.kind !== 'provenance' || evidence.subjects.some((subject) => subject.digest === digest) ? [] : [attestedRun(evidence, evidence.predicate.value)]));
 }
-
-export const evaluationsAbout = async (tx: ReadTx, teamId: string, digest: string): Promise<Evaluation[]> =>
-  byAge((await verifiedEvaluations(tx, { teamId, digest })).map((evidence) => evaluation(evidence, evidence.evaluation)));
 
 function testsOf(result: TestResultPredicate): Pick<Validation, 'passedTests' | 'otherTests'> {
   const told = result.gatehouse_tests?.map(({ name, column, status }) => ({ key: column === null ? name : `${name} of ${column}`, passed: status === 'passed' }));
@@ -72,22 +61,38 @@ function testsOf(result: TestResultPredicate): Pick<Validation, 'passedTests' | 
 /** Which of these digests have any test result at all, so that only those are looked at closely. */
 export const testedDigests = (tx: ReadTx, digests: readonly string[]): Promise<ReadonlySet<string>> => digestsWithEvidence(tx, digests, TEST_RESULT_TYPE);
 
-/** Verified test results about a dataset version: of the model's team, and of the teams whose runs made the version. */
-export async function validationsAbout(tx: ReadTx, teamIds: readonly string[], digest: string): Promise<Validation[]> {
-  const found: Validation[] = [];
-  for (const teamId of new Set(teamIds)) {
-    const results = await verifiedTestResults(tx, { teamId, digest });
-    found.push(...results.map((evidence) => ({ ...proof(evidence), result: evidence.testResult.result, ...testsOf(evidence.testResult) })));
+/** Verified test results about dataset versions, by digest: for each, those of the teams that it is given with. */
+export async function validationsAbout(tx: ReadTx, asked: readonly { readonly digest: string; readonly teamIds: readonly string[] }[]): Promise<ReadonlyMap<string, Validation[]>> {
+  const found = new Map<string, Validation[]>();
+  for (const teamId of new Set(asked.flatMap(({ teamIds }) => teamIds))) {
+    const digests = [...new Set(asked.flatMap((one) => (one.teamIds.includes(teamId) ? [one.digest] : [])))];
+    for (const [digest, results] of await verifiedTestResults(tx, digests, teamId)) {
+      const validations = results.map((evidence) => ({ ...proof(evidence), result: evidence.testResult.result, ...testsOf(evidence.testResult) }));
+      found.set(digest, byAge([...(found.get(digest) ?? []), ...validations]));
+    }
   }
-  return byAge(found);
+  return found;
 }
 
-/** How many provenance statements a team's accounts sent about a digest, and the evaluations among the evidence that does not hold. */
-export async function claimsAbout(tx: ReadTx, teamId: string, digest: string): Promise<{ evidenceIds: string[]; provenanceReceived: number; claimedEvaluations: Evaluation[] }> {
-  const all = await evidenceForSubject(tx, digest, [teamId]);
+export type ArtifactEvidence = {
+  readonly evidenceIds: readonly string[];
+  /** How many provenance statements the team's accounts sent, whether they hold or not. */
+  readonly provenanceReceived: number;
+  /** Verified provenance with this digest among its subjects, earliest first. */
+  readonly provenance: AttestedRun[];
+  readonly evaluations: Evaluation[];
+  /** Evaluations among the evidence that does not hold. */
+  readonly claimedEvaluations: Evaluation[];
+};
+
+/** What a team's evidence says about an artifact: what holds, and what is only claimed. */
+export async function evidenceAboutArtifact(tx: ReadTx, teamId: string, digest: string): Promise<ArtifactEvidence> {
+  const all = await evidenceForSubject(tx, { digest, teamId });
   return {
     evidenceIds: all.map(({ evidenceId }) => evidenceId),
     provenanceReceived: all.filter(({ predicateType }) => predicateType === PROVENANCE_TYPE).length,
+    provenance: byAge(verifiedProvenance(all, digest).map((evidence) => attestedRun(evidence, evidence.provenance))),
+    evaluations: byAge(verifiedEvaluations(all, digest).map((evidence) => evaluation(evidence, evidence.evaluation))),
     claimedEvaluations: byAge(all.flatMap((evidence) => (evidence.verdict === 'failed' && evidence.predicateType === EVALUATION_TYPE && evidence.predicate?.kind === 'evaluation' ? [evaluation(evidence, evidence.predicate.value)] : []))),
   };
 }

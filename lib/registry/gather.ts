@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
 import { openFindingsFor } from '#lib/findings/index.ts';
-import { claimsAbout, evaluationsAbout, otherProvenanceOf, provenanceAbout, testedDigests, validationsAbout } from './attested.ts';
+import { evidenceAboutArtifact, otherProvenanceOf, testedDigests, validationsAbout } from './attested.ts';
 import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersion, VersionFacts } from './facts.ts';
 import type { FullVersionRow } from './store/models.ts';
 import { accountsById, contradictionsAbout, runById, runFacets, type ContradictionRow, type RunRow } from './store/lineage.ts';
@@ -66,12 +66,10 @@ function inWords({ kind, name, label, first, second, runId }: ContradictionRow):
 async function withValidations(tx: ReadTx, teamId: string, upstream: Upstream): Promise<UpstreamVersion[]> {
   const teamOfRun = new Map(upstream.runs.map((run) => [run.id, run.teamId]));
   const tested = await testedDigests(tx, upstream.versions.flatMap(({ digest }) => (digest === null ? [] : [digest])));
-  const validated: UpstreamVersion[] = [];
-  for (const version of upstream.versions) {
-    const teams = [teamId, ...version.producers.flatMap((runId) => teamOfRun.get(runId) ?? [])];
-    validated.push({ ...version, validations: version.digest !== null && version.kind === 'dataset' && tested.has(version.digest) ? await validationsAbout(tx, teams, version.digest) : [] });
-  }
-  return validated;
+  const teamsOf = ({ producers }: Upstream['versions'][number]) => [teamId, ...producers.flatMap((runId) => teamOfRun.get(runId) ?? [])];
+  const asked = upstream.versions.flatMap((version) => (version.digest !== null && version.kind === 'dataset' && tested.has(version.digest) ? [{ digest: version.digest, teamIds: teamsOf(version) }] : []));
+  const validations = await validationsAbout(tx, asked);
+  return upstream.versions.map((version) => ({ ...version, validations: (version.kind === 'dataset' && version.digest !== null && validations.get(version.digest)) || [] }));
 }
 
 type Reach = { readonly assetVersionIds: readonly string[]; readonly runIds: readonly string[]; readonly evidenceIds: readonly string[] };
@@ -88,8 +86,7 @@ const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames
 /** Everything known about a registered version, and the evaluations that are only claimed (shown, never decided on). */
 export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[] }> {
   const { teamId, digest } = row;
-  const provenance = await provenanceAbout(tx, teamId, digest);
-  const { evidenceIds, provenanceReceived, claimedEvaluations } = await claimsAbout(tx, teamId, digest);
+  const { evidenceIds, provenanceReceived, provenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
   const attestedRunIds = provenance.flatMap(({ runId }) => (runId === null ? [] : [runId]));
   const trainingRow = await trainingRunOf(tx, row.assetVersionId, attestedRunIds, row.runId);
   const upstream = trainingRow ? await upstreamOf(tx, teamId, trainingRow) : nothing;
@@ -109,7 +106,7 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
     versions: await withValidations(tx, teamId, upstream),
     truncated: upstream.truncated,
     contradictions: contradictions.map(inWords),
-    evaluations: await evaluationsAbout(tx, teamId, digest),
+    evaluations,
     findings,
   };
   return { facts, claimedEvaluations };

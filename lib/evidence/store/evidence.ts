@@ -50,6 +50,12 @@ export const evidenceById = async (tx: ReadTx, teams: TeamFilter, id: string): P
 
 export const bytesOf = async (tx: ReadTx, id: string): Promise<Buffer | null> => first(await tx.select({ bytes: evidence.bytes }).from(evidence).where(eq(evidence.id, id)))?.bytes ?? null;
 
+export async function bytesOfAll(tx: ReadTx, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.select({ id: evidence.id, bytes: evidence.bytes }).from(evidence).where(inArray(evidence.id, [...ids]));
+  return new Map(rows.map((row) => [row.id, row.bytes]));
+}
+
 /** The digest that the audit log recorded when the evidence came in. */
 export async function recordedDigest(tx: ReadTx, evidenceId: string): Promise<{ digest: string; number: number } | null> {
   const rows = await tx.select({ number: auditEvent.number, after: auditEvent.after }).from(auditEvent)
@@ -94,7 +100,11 @@ export async function visibleVersions(tx: ReadTx, teams: TeamFilter, digests: re
 }
 
 /** The team that a run belongs to; null while nobody reported it. */
-export const teamOfRun = async (tx: ReadTx, runId: string): Promise<string | null> => first(await tx.select({ teamId: run.teamId }).from(run).where(eq(run.id, runId)))?.teamId ?? null;
+export async function teamsOfRuns(tx: ReadTx, runIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (runIds.length === 0) return new Map();
+  const rows = await tx.select({ id: run.id, teamId: run.teamId }).from(run).where(inArray(run.id, [...runIds]));
+  return new Map(rows.map((row) => [row.id, row.teamId]));
+}
 
 /** A batch of a team's evidence in order of id, for verifying again. */
 export const evidenceAfter = (tx: ReadTx, teamId: string, after: string | null, limit: number): Promise<EvidenceRow[]> =>
@@ -168,8 +178,8 @@ export const evidenceAbout = (tx: ReadTx, teams: TeamFilter, digests: readonly s
     inArray(evidence.id, sql`(select evidence_id from evidence_subject where digest = any(${sql.param([...digests])}::text[]))`),
   ), newest, limit);
 
-/** One piece of evidence as lists show it: none or one row. */
-export const evidenceListed = (tx: ReadTx, id: string): Promise<ListedEvidence[]> => listed(tx, eq(evidence.id, id), newest, 1);
+/** Pieces of evidence as lists show them. */
+export const evidenceListed = (tx: ReadTx, ids: readonly string[]): Promise<ListedEvidence[]> => (ids.length === 0 ? Promise.resolve([]) : listed(tx, inArray(evidence.id, [...ids]), newest, ids.length));
 
 /** Evidence that names a run. */
 export const evidenceNaming = (tx: ReadTx, teams: TeamFilter, runId: string, limit: number): Promise<ListedEvidence[]> => listed(tx, and(visibleTo(teams, evidence.teamId), eq(evidence.runId, runId)), newest, limit);
