@@ -18,7 +18,6 @@ export function NamesPanel({ names, assetId }: { readonly names: AssetNames; rea
     ...names.claims.filter((claim) => claim.standing !== 'same').map((claim) => ({ key: `${claim.namespace} ${claim.name}`, name: claim.name, namespace: claim.namespace, assetId: claim.assetId, says: 'its own team', state: <span className="text-ink-2">{standing[claim.standing]}</span> })),
     ...names.claimedBy.map((claim) => ({ key: `by ${claim.assetId}`, name: claim.name, namespace: claim.namespace, assetId: claim.assetId as string | null, says: `team ${claim.team}`, state: <span className="text-stale">claimed by that team alone, so it counts for nothing here</span> })),
   ];
-  if (rows.length === 0) return <p className="text-sm text-ink-2">No other name is known.</p>;
   return (
     <SimpleTable
       caption="Other names" rows={rows} rowKey={(row) => row.key}

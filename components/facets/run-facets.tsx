@@ -8,11 +8,11 @@ import { Time } from '#components/ui/time.tsx';
 import type { RunDetail } from '#lib/runs/schema.ts';
 import { FacetList } from './facet-list.tsx';
 
-/** What the page of a run shows in sections of their own. */
-const shownAbove = ['executionParameters', 'environmentVariables', 'errorMessage', 'test', 'sourceCodeLocation'];
+/** What the page of a run shows in sections of their own; why it failed, where it did. */
+const shownAbove = (run: RunDetail['run']) => ['executionParameters', 'environmentVariables', 'sourceCodeLocation', ...(run.state === 'failed' || run.state === 'aborted' ? ['errorMessage'] : [])];
 const listed = (facets: RunDetail['runFacets']) => Object.keys(facets).sort().map((name) => ({ name, body: facets[name] }));
 
-export function RunFacets({ detail }: { readonly detail: Pick<RunDetail, 'materials' | 'declared' | 'runFacets' | 'jobFacets' | 'declaredJobFacets'> }) {
+export function RunFacets({ detail }: { readonly detail: Pick<RunDetail, 'run' | 'materials' | 'declared' | 'runFacets' | 'jobFacets' | 'declaredJobFacets'> }) {
   const { materials, declared, runFacets, jobFacets, declaredJobFacets } = detail;
   return (
     <>
@@ -36,8 +36,8 @@ export function RunFacets({ detail }: { readonly detail: Pick<RunDetail, 'materi
           />
         </Section>
       )}
-      {Object.keys(runFacets).length > 0 && <Section title="Facets of the run" level={3} id="run-facets"><FacetList prefix="run-facets" facets={listed(runFacets)} folded={shownAbove} none="None." /></Section>}
-      {Object.keys(jobFacets).length > 0 && <Section title="Facets of the job, as this run reported them" level={3} id="job-facets"><FacetList prefix="job-facets" facets={listed(jobFacets)} folded={shownAbove} none="None." /></Section>}
+      {Object.keys(runFacets).length > 0 && <Section title="Facets of the run" level={3} id="run-facets"><FacetList prefix="run-facets" facets={listed(runFacets)} folded={shownAbove(detail.run)} none="None." /></Section>}
+      {Object.keys(jobFacets).length > 0 && <Section title="Facets of the job, as this run reported them" level={3} id="job-facets"><FacetList prefix="job-facets" facets={listed(jobFacets)} folded={shownAbove(detail.run)} none="None." /></Section>}
       {Object.keys(declaredJobFacets).length > 0 && <Section title="Facets of the job, from events without a run" level={3} id="declared-job-facets"><FacetList prefix="declared-job-facets" facets={listed(declaredJobFacets)} none="None." /></Section>}
     </>
   );

@@ -33,7 +33,7 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
       <Stack>
         {contradictions.length > 0 && <Contradictions contradictions={contradictions} />}
         <Section
-          title={`Versions (${asset.versions >= 1000 ? '1000 or more' : asset.versions})`} id="versions" description="By when their bytes were first seen, newest first."
+          title={severalNames ? 'Versions under all its names' : `Versions (${asset.versions >= 1000 ? '1000 or more' : asset.versions})`} id="versions" description="By when their bytes were first seen, newest first."
           actions={<ExportMenu links={[{ label: 'CSV', href: `/api/v1/assets/${asset.id}/versions?format=csv` }, { label: 'JSON', href: `/api/v1/assets/${asset.id}/versions?format=json` }]} />}
         >
           {versions.items.length === 0 ? <EmptyState kind="nothing-yet" title="No version yet" description="An event described this name; no run has read or written it." /> : (
@@ -54,7 +54,7 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
             </>
           )}
         </Section>
-        <Section title="Names" id="names" description="What the team that the name belongs to says it is called elsewhere. Names of two teams are one thing only where both say so."><NamesPanel names={names} assetId={asset.id} /></Section>
+        {names.sameAs.length - 1 + names.claims.length + names.claimedBy.length > 0 && <Section title="Names" id="names" description="What the team that the name belongs to says it is called elsewhere. Names of two teams are one thing only where both say so."><NamesPanel names={names} assetId={asset.id} /></Section>}
         {declaredBy.length > 0 && <Section title="Declared by jobs" id="declared" description="From job events: what jobs say they read and write, whether they ran or not. No edge of the lineage."><DeclaredByJobs jobs={declaredBy} /></Section>}
         <Section title="Said of the name" id="facets" description="From events about the name itself, without a run."><FacetList facets={Object.entries(facets).map(([name, body]) => ({ name, body }))} none="Nothing." /></Section>
       </Stack>

@@ -10,9 +10,9 @@ export function Disclosure({ summary, open = false, id, children }: {
   readonly children: ReactNode;
 }) {
   return (
-    <details id={id} open={open} className="group/disclosure">
+    <details id={id} open={open}>
       <summary className="flex min-h-7 items-center gap-1.5 rounded-sm text-sm text-ink-2 hover:text-ink">
-        <ChevronRight aria-hidden className="no-print size-3.5 shrink-0 transition-transform group-open/disclosure:rotate-90" />
+        <ChevronRight aria-hidden className="no-print size-3.5 shrink-0 transition-transform in-[details[open]>summary]:rotate-90" />
         {summary}
       </summary>
       <div className="pl-5 print:pl-0">{children}</div>

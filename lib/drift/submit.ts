@@ -133,7 +133,7 @@ export const submitProfile = command({
     return ok(audited(kept.value, { subjectTable: 'profile', subjectId: profileId, teamId, after }));
   },
   http: {
-    method: 'POST', path: '/api/v1/profiles', tag: 'Drift', body: 'json',
+    method: 'POST', path: '/api/v1/profiles', tag: 'Drift', body: 'json', admission: 'bounded',
     status: (output: SubmittedProfile) => (output.known ? 200 : 201),
     present: ({ known: _, ...answer }: SubmittedProfile) => answer,
   },

@@ -82,7 +82,7 @@ export const submitEvidence = command({
     return ok(audited(result, { subjectTable: 'evidence', subjectId: result.evidenceId, teamId, after: { digest: result.digest, verdict: result.verdict, known: result.known } }));
   },
   http: {
-    method: 'POST', path: '/api/v1/attestations', tag: 'Evidence', body: 'bytes', limit: 'MAX_EVIDENCE_BYTES',
+    method: 'POST', path: '/api/v1/attestations', tag: 'Evidence', body: 'bytes', limit: 'MAX_EVIDENCE_BYTES', admission: 'bounded',
     status: (output: Submitted) => (output.known ? 200 : 201),
     present: ({ known: _, ...answer }: Submitted) => answer,
   },

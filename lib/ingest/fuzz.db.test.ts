@@ -1,10 +1,12 @@
-// Whatever is sent to the lineage endpoints: never a 5xx, never a refusal without a reason, and what was answered with 201 is stored.
+// Whatever is sent to the endpoints that take reports: never a 5xx, never a refusal without a reason, and what was answered with 201 is stored.
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { POST as postAttestation } from '#app/api/v1/attestations/route.ts';
 import { POST as postBatch } from '#app/api/v1/lineage/batch/route.ts';
 import { POST as postEvent } from '#app/api/v1/lineage/route.ts';
+import { POST as postProfile } from '#app/api/v1/profiles/route.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { createOrganisation, type Organisation } from '#lib/testing/fixtures.ts';
@@ -29,11 +31,15 @@ const send = (handler: typeof postEvent, body: Uint8Array | string, headers: Rec
 const facet = { _producer: 'x', _schemaURL: 'y' };
 const valid = {
   eventType: 'COMPLETE', eventTime: '2026-01-01T00:00:00Z', producer: 'https://example.test', schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
-  run: { runId: '3f5e83fa-3480-44ff-99c5-ff943904e5e8', facets: { parent: { ...facet, run: { runId: '4f5e83fa-3480-44ff-99c5-ff943904e5e8' }, job: { namespace: 'jobs', name: 'flights' } }, environmentVariables: { ...facet, environmentVariables: [{ name: 'A', value: 'b' }] } } },
-  job: { namespace: 'jobs', name: 'train', facets: { gatehouse_stage: { ...facet, pipeline: 'flights', stage: 'train' } } },
-  inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { ...facet, datasetVersion: `sha256:${'a'.repeat(64)}` }, datasetType: { ...facet, datasetType: 'DATASET' } }, inputFacets: { dataQualityAssertions: { ...facet, assertions: [] } } }],
+  run: { runId: '3f5e83fa-3480-44ff-99c5-ff943904e5e8', facets: { parent: { ...facet, run: { runId: '4f5e83fa-3480-44ff-99c5-ff943904e5e8' }, job: { namespace: 'jobs', name: 'flights' } }, environmentVariables: { ...facet, environmentVariables: [{ name: 'A', value: 'b' }] }, executionParameters: { ...facet, parameters: [{ key: 'depth', value: '3' }] }, gatehouse_execution: { ...facet, git: { commit: 'c0ffee', dirty: false, remote: 'https://git.example/x' }, container: { imageDigest: `sha256:${'c'.repeat(64)}` }, packageLock: { name: 'lock', digest: `sha256:${'d'.repeat(64)}` } } } },
+  job: { namespace: 'jobs', name: 'train', facets: { gatehouse_stage: { ...facet, pipeline: 'flights', stage: 'train' }, sourceCodeLocation: { ...facet, type: 'git', url: 'https://git.example/x', version: 'c0ffee' }, sourceCode: { ...facet, language: 'python', sourceCode: 'print(1)' } } },
+  inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { ...facet, datasetVersion: `sha256:${'a'.repeat(64)}` }, datasetType: { ...facet, datasetType: 'DATASET' }, symlinks: { ...facet, identifiers: [{ namespace: 'hive', name: 'shop.raw', type: 'TABLE' }] } }, inputFacets: { dataQualityAssertions: { ...facet, assertions: [] } } }],
   outputs: [{ namespace: 'lake', name: 'model', facets: { gatehouse_digest: { ...facet, algorithm: 'sha256', digest: 'b'.repeat(64), sizeBytes: 3, label: 'v1' } } }],
 };
+
+const { run: _run, ...ofTheJob } = valid;
+const validJob = { ...ofTheJob, schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent' };
+const validDataset = { eventTime: valid.eventTime, producer: valid.producer, schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent', dataset: { namespace: 'lake', name: 'raw', facets: valid.inputs[0]?.facets } };
 
 // As JSON texts, so that what JSON.stringify would never write can be written too.
 const hostile = fc.oneof(
@@ -53,19 +59,22 @@ function placesIn(value: unknown, path: string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, member]) => placesIn(member, [...path, key]))];
 }
-const places = placesIn(valid).slice(1);
 const marker = (n: number) => `@@${n}@@`;
 
-/** A valid event with hostile values in some places. */
-const mutated = fc.array(fc.tuple(fc.constantFrom(...places), hostile, fc.boolean()), { minLength: 1, maxLength: 3 }).map((changes) => {
-  const copy = structuredClone(valid) as Record<string, unknown>;
-  for (const [n, [path, , add]] of changes.entries()) {
-    let at: Record<string, unknown> | undefined = copy;
-    for (const key of path.slice(0, -1)) at = typeof at === 'object' && at !== null ? (at[key] as Record<string, unknown> | undefined) : undefined;
-    if (typeof at === 'object' && at !== null) at[add ? `added-${n}` : (path.at(-1) ?? '')] = marker(n);
-  }
-  return changes.reduce((text, [, value], n) => text.replace(`"${marker(n)}"`, () => value), JSON.stringify(copy));
-});
+/** A valid event of any kind with hostile values in some places. */
+const mutated = fc.oneof({ weight: 4, arbitrary: mutations(valid) }, { weight: 1, arbitrary: mutations(validJob) }, { weight: 1, arbitrary: mutations(validDataset) });
+
+function mutations(event: object): fc.Arbitrary<string> {
+  return fc.array(fc.tuple(fc.constantFrom(...placesIn(event).slice(1)), hostile, fc.boolean()), { minLength: 1, maxLength: 3 }).map((changes) => {
+    const copy = structuredClone(event) as Record<string, unknown>;
+    for (const [n, [path, , add]] of changes.entries()) {
+      let at: Record<string, unknown> | undefined = copy;
+      for (const key of path.slice(0, -1)) at = typeof at === 'object' && at !== null ? (at[key] as Record<string, unknown> | undefined) : undefined;
+      if (typeof at === 'object' && at !== null) at[add ? `added-${n}` : (path.at(-1) ?? '')] = marker(n);
+    }
+    return changes.reduce((text, [, value], n) => text.replace(`"${marker(n)}"`, () => value), JSON.stringify(copy));
+  });
+}
 
 /** A valid event with its bytes damaged. */
 const damaged = fc.array(fc.tuple(fc.nat({ max: JSON.stringify(valid).length - 1 }), fc.nat({ max: 255 }), fc.constantFrom('replace', 'insert', 'cut')), { minLength: 1, maxLength: 4 }).map((changes) => {
@@ -82,6 +91,11 @@ const anything = fc.oneof({ weight: 6, arbitrary: mutated }, { weight: 2, arbitr
 
 const isStored = async (digest: string) => (await admin.query('SELECT 1 FROM run_event WHERE digest = $1', [digest])).rowCount === 1;
 
+/** What was answered how often: printed, so that a reader sees that something was tried. */
+function tell(endpoint: string, counts: ReadonlyMap<number, number>) {
+  process.stdout.write(`${endpoint}: ${[...counts].sort(([a], [b]) => a - b).map(([status, n]) => `${n} × ${status}`).join(', ')}\n`);
+}
+
 describe('hostile bodies', () => {
   it('to the event endpoint: 2,500 of them, none answered with a 5xx, all that were taken are stored', async () => {
     const counts = new Map<number, number>();
@@ -92,6 +106,7 @@ describe('hostile bodies', () => {
       if (answer.status === 201) expect(await isStored(sha256(Buffer.from(body as string)))).toBe(true);
       else expect(await answer.json()).toMatchObject({ status: answer.status, detail: expect.stringMatching(/./) as string });
     }), { numRuns: 2500 });
+    tell('POST /api/v1/lineage', counts);
     for (const status of [201, 400, 422]) expect(counts.get(status), `answers with ${status}: ${JSON.stringify([...counts])}`).toBeGreaterThan(100);
   }, 300_000);
 
@@ -108,7 +123,21 @@ describe('hostile bodies', () => {
         if (!failed.some((one) => one.index === index)) expect(await isStored(sha256(element))).toBe(true);
       }
     }), { numRuns: 300 });
+    tell('POST /api/v1/lineage/batch', counts);
     expect(counts.get(200), JSON.stringify([...counts])).toBeGreaterThan(20);
+  }, 300_000);
+
+  it.each([['attestations', postAttestation], ['profiles', postProfile]] as const)('to the endpoint of %s: 400 of them, none answered with a 5xx, and every refusal has its reason', async (name, handler) => {
+    const counts = new Map<number, number>();
+    const shaped = fc.record({ payload: hostile, payloadType: hostile, signatures: hostile, model: hostile, role: hostile, windowStart: hostile, sampleCount: hostile, features: hostile, prediction: hostile }, { requiredKeys: [] })
+      .map((fields) => `{${Object.entries(fields).map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`);
+    await fc.assert(fc.asyncProperty(fc.oneof(shaped, anything), async (body) => {
+      const answer = await send(handler, body);
+      counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
+      expect([200, 201, 400, 404, 409, 413, 415, 422]).toContain(answer.status);
+      if (answer.status >= 400) expect(await answer.json()).toMatchObject({ status: answer.status, detail: expect.stringMatching(/./) as string });
+    }), { numRuns: 400 });
+    tell(`POST /api/v1/${name}`, counts);
   }, 300_000);
 
   it('packed, mislabelled or oversized: each has its own answer', async () => {

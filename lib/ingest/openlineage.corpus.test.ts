@@ -52,10 +52,10 @@ describe('the events of Airflow', () => {
     ]);
     const composed = drawn(await around(`asset:${await assetId('compose_result.txt')}`, 2));
     expect(composed).toEqual([
-      'copy_of_uploaded_data.txt → gcs_hook.compose_task', 'copy_of_uploaded_file.txt → gcs_hook.compose_task', 'gcs_hook.compose_task → compose_result.txt',
+      'copy_of_uploaded_data.txt → gcs_hook.compose_task', 'copy_of_uploaded_file.txt → gcs_hook.compose_task', 'gcs_hook.compose_task source code → gcs_hook.compose_task', 'gcs_hook.compose_task → compose_result.txt',
       'uploaded_data.txt → gcs_hook.compose_task', 'uploaded_file.txt → gcs_hook.compose_task',
     ]);
-    expect(drawn(await around(`asset:${await assetId('to_be_deleted.txt')}`, 2))).toEqual(['gcs_hook.upload_for_deletion → to_be_deleted.txt', 'to_be_deleted.txt → gcs_hook.delete']);
+    expect(drawn(await around(`asset:${await assetId('to_be_deleted.txt')}`, 2))).toEqual(['gcs_hook.upload_for_deletion source code → gcs_hook.upload_for_deletion', 'gcs_hook.upload_for_deletion → to_be_deleted.txt', 'to_be_deleted.txt → gcs_hook.delete']);
   });
 });
 

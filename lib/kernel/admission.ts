@@ -34,7 +34,7 @@ export function makeAdmission(limits: () => { readonly requests: number; readonl
 
 const globalAdmission = globalThis as { gatehouseIngestAdmission?: Admission };
 
-/** Reports of runs. One for the process; instances share nothing but the database, which has limits of its own. */
+/** Reports of pipelines: events, attestations, profiles. One for the process; instances share nothing but the database, which has limits of its own. */
 export const ingestAdmission: Admission = (globalAdmission.gatehouseIngestAdmission ??= makeAdmission(() => ({ requests: settings().INGEST_MAX_REQUESTS, bytes: settings().INGEST_MAX_BYTES })));
 
 /** How many bytes a body will take: what it says, and of a packed one an estimate. Never more than the limit that is held while it is read. */

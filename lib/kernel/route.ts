@@ -90,11 +90,11 @@ export function makeRoute(authenticate: Authenticate) {
       const working = new Set<Promise<unknown>>();
       let left = settings().INGEST_ANSWER_SECONDS * 1000;
       // The time that the sender takes for the body does not count.
-      const prompt: Whole = async (work) => {
+      const prompt: Whole = async <T>(work: Promise<T>): Promise<T | Response> => {
         working.add(work);
         const began = performance.now();
         try {
-          return await within(left, work, () => problemResponse(overloaded('This takes longer than clients wait. The report may be stored or not; sending it again does no harm.'), requestId));
+          return await within<T | Response>(left, work, () => problemResponse(overloaded('This takes longer than clients wait. The report may be stored or not; sending it again does no harm.'), requestId));
         } finally {
           left = Math.max(0, left - (performance.now() - began));
         }

@@ -7,7 +7,8 @@ import { assetById, assetVersionByDigest, assetVersionById, latestVersions } fro
 import { closureRows } from './store/closure.ts';
 import { idsOfNames, sameVersions } from './store/names.ts';
 import { deploymentNodes, runNodes, versionNodes } from './store/nodes.ts';
-import { countRunsBeside, countVersionsBeside, linksBetween, runsBeside, versionsBeside, versionsWithRestrictedRuns } from './store/walk.ts';
+import { countRunsBeside, linksBetween, runsBeside, versionsBeside, versionsWithRestrictedRuns } from './store/unified.ts';
+import { countVersionsBeside } from './store/walk.ts';
 
 /** More nodes than this are not drawn. */
 export const mostNodes = 300;

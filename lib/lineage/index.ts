@@ -2,7 +2,7 @@
 import type { ReadTx } from '#lib/db/client.ts';
 import { closureOf } from './graph.ts';
 import { assetVersionByDigest as versionByDigest } from './store/assets.ts';
-import { runsBeside } from './store/walk.ts';
+import { runsBeside } from './store/unified.ts';
 
 export * from './queries.ts';
 export * from './schema.ts';

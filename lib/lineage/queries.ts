@@ -12,7 +12,7 @@ import { graphAround, type Expansion } from './graph.ts';
 import { assetDetail, assetKind, assetSorts, assetView, directions, graphView, sightingView, versionDetail, type AssetView, type GraphView, type SightingView } from './schema.ts';
 import { assetById, assetPage, assetVersionByDigest, assetVersionById, contradictionsAbout, deploymentsOfDigest, facetsOfAsset, facetsOfNames, facetsOfVersion, modelsOfDigest, sightingPage, sightingsOfVersion } from './store/assets.ts';
 import { declaredBy, idsOfNames, namesOfAsset } from './store/names.ts';
-import { runsBeside, versionsWithRestrictedRuns } from './store/walk.ts';
+import { runsBeside, versionsWithRestrictedRuns } from './store/unified.ts';
 
 /** `up:run:<id>` or `down:version:<id>`. */
 const expansion = z.string().regex(/^(up|down):(run|version):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'an expansion is written up:run:<id> or down:version:<id>');

@@ -162,7 +162,7 @@ export async function edgesOfRun(tx: ReadTx, id: string): Promise<RunEdge[]> {
     select e.direction, e.asset_id, v.id as version_id, a.namespace, a.name, a.kind, v.digest, coalesce(v.label, said.label) as label, v.size_bytes, v.state = 'quarantined' as quarantined, f.facets,
       exists (select 1 from contradiction c where c.kind = 'label_changed_digest' and c.asset_id = e.asset_id and (c.first_version_id = v.id or c.second_version_id = v.id)) as contradicted
     from run_asset e join asset_version v on v.id = e.asset_version_id join asset a on a.id = e.asset_id
-    left join lateral (select json_object_agg(name, body) as facets from facet where subject_kind = 'run_asset' and subject_id = e.id) f on true
+    left join lateral (select json_object_agg(name, body) as facets from facet where subject_kind = 'run_asset' and subject_id = e.id and (body -> '_deleted') is distinct from 'true'::jsonb) f on true
     left join lateral (select s.label from asset_sighting s where s.asset_id = e.asset_id and s.asset_version_id = v.id and s.label <> '' order by (s.first_run_id = e.run_id) desc nulls last, s.first_seen_at limit 1) said on true
     where e.run_id = ${id}::uuid and not ${lessExactThanAnother(sql`e`, sql`v`)}
     order by e.direction, a.name, v.digest, v.id limit 2000`);
