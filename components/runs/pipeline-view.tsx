@@ -10,6 +10,7 @@ import { formatDuration } from '#components/ui/time-format.ts';
 import { Time } from '#components/ui/time.tsx';
 import type { PipelineDetail } from '#lib/runs/pipelines.ts';
 import { LatestStates } from './latest-states.tsx';
+import { runsOfPipelineHref } from './sections.ts';
 import { runTitle } from './words.ts';
 
 type Rate = PipelineDetail['executions']['all'];
@@ -58,7 +59,7 @@ export function PipelineStages({ pipeline }: { readonly pipeline: PipelineDetail
         rows={pipeline.stages}
         rowKey={(stage) => `${stage.team} ${stage.namespace} ${stage.job}`}
         columns={[
-          { header: 'stage', cell: (stage) => <TextLink quiet href={`/runs?pipeline=${encodeURIComponent(pipeline.name)}&stage=${encodeURIComponent(stage.stage)}`}>{stage.stage}</TextLink> },
+          { header: 'stage', cell: (stage) => <TextLink quiet href={runsOfPipelineHref(pipeline.name, stage.stage)}>{stage.stage}</TextLink> },
           ...(teams ? [{ header: 'team', cell: (stage: PipelineDetail['stages'][number]) => stage.team }] : []),
           { header: 'runs', align: 'end', cell: (stage) => String(stage.runs) },
           { header: 'complete', align: 'end', cell: (stage) => <RateText rate={stage.rate} /> },

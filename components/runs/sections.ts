@@ -12,3 +12,8 @@ export const verdictTones: Record<ReproductionVerdict, 'success' | 'warning' | '
 export const fieldText = (first: NonNullable<Reproduction['first']>): string => (first.section === first.field ? first.field : `${first.section} › ${first.field}`);
 
 export const pipelineHref = (name: string, teamId?: string): string => `/runs/pipelines/${encodeURIComponent(name)}${teamId === undefined ? '' : `?team=${teamId}`}`;
+
+/** Values of a list's facet are joined by commas, so one within a value is escaped first. */
+const facetValue = (value: string): string => encodeURIComponent(value.replaceAll('%', '%25').replaceAll(',', '%2C'));
+
+export const runsOfPipelineHref = (pipeline: string, stage?: string): string => `/runs?pipeline=${facetValue(pipeline)}${stage === undefined ? '' : `&stage=${facetValue(stage)}`}`;

@@ -174,7 +174,8 @@ describe('two runs', () => {
     expect(differ.fields.filter((field) => !field.same).map((field) => [field.section, field.field, field.a, field.b])).toEqual([
       ['inputs', 'lake/raw', `sha256:${hex('a')}`, `sha256:${hex('b')}`], ['parameters', 'rate', '1', '2'], ['outputs', 'lake/model', `sha256:${hex('f')}`, `sha256:${hex('e')}`],
     ]);
-    expect([differ.outcome, differ.firstDifference]).toEqual(['divergent', { section: 'inputs', field: 'lake/raw' }]);
-    expect(must(await compareTwoRuns.execute(as(organisation.engineer), { a, b: c }))).toMatchObject({ outcome: 'identical', firstDifference: null });
+    expect(differ.reproduction).toMatchObject({ verdict: 'not_comparable', first: { section: 'inputs', field: 'lake/raw', expected: `sha256:${hex('a')}`, actual: `sha256:${hex('b')}` } });
+    expect(must(await compareTwoRuns.execute(as(organisation.engineer), { a, b: c })).reproduction).toMatchObject({ verdict: 'identical', first: null });
+    expect(must(await compareTwoRuns.execute(as(organisation.engineer), { a, b, only: 'differences' })).fields).toHaveLength(3);
   });
 });

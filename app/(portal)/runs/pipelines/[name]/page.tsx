@@ -6,6 +6,7 @@ import { Problem } from '#components/kernel-problem.tsx';
 import { MetricSection } from '#components/runs/metric-section.tsx';
 import { PipelineDefinitions, PipelineFailures, PipelineFigures, PipelineStages, windowText } from '#components/runs/pipeline-view.tsx';
 import { RunLive } from '#components/runs/run-live.tsx';
+import { runsOfPipelineHref } from '#components/runs/sections.ts';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -45,7 +46,7 @@ export default async function PipelinePage({ params, searchParams }: Props) {
         crumbs={[{ label: 'Runs', href: '/runs' }, { label: 'Pipelines', href: '/runs/pipelines' }]}
         title={pipeline.name}
         meta={<><span>{pipeline.teams.map((each) => each.name).join(', ')}</span><span>{windowText(pipeline)}</span><RunLive /></>}
-        actions={<LinkButton href={`/runs?pipeline=${encodeURIComponent(pipeline.name).replaceAll('%2C', '%252C')}`} icon={List}>Its runs</LinkButton>}
+        actions={<LinkButton href={runsOfPipelineHref(pipeline.name)} icon={List}>Its runs</LinkButton>}
       />
       <Stack>
         <PipelineFigures pipeline={pipeline} />
