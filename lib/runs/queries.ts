@@ -13,7 +13,7 @@ import { comparedField, comparedFields, type Compared } from './compare.ts';
 import { environmentOf, errorOf, executionOf, failedChecksOf, logOf, packagesOf, parametersOf, sourceOf } from './domain.ts';
 import { tolerancesOf } from './metrics.ts';
 import { runDetail, runLevels, runSorts, runState, runView, type RunDetail, type RunView } from './schema.ts';
-import { edgesOfRun, eventBytes, eventsOfRun, facetsOfRun, pipelineNames, runById, runPage, runsByIds, stagesOf } from './store.ts';
+import { edgesOfRun, eventBytes, eventsOfRun, facetsOfRun, facetsOfRuns, pipelineNames, runById, runPage, runsByIds, stagesOf } from './store.ts';
 import { metricsOfRuns } from './store/metrics.ts';
 import { reproduction, reproductionOf } from './verdict.ts';
 
@@ -116,24 +116,33 @@ export const getRun = query({
   http: { method: 'GET', path: '/api/v1/runs/{id}', tag: 'Runs', body: 'none' },
 });
 
-/** What of a run is compared; null where it is not there or may not be seen. Less than `detailOf`: neither stages, log nor events. */
-export async function comparedOf(tx: ReadTx, teams: TeamFilter, runId: string): Promise<(Omit<Compared, 'run'> & { run: RunView }) | null> {
-  const found = await runById(tx, teams, runId);
-  if (!found) return null;
-  const facets = await facetsOfRun(tx, runId);
-  const edges = await edgesOfRun(tx, runId);
-  return {
-    run: found.view,
-    inputs: edges.filter((edge) => edge.direction === 'input'),
-    outputs: edges.filter((edge) => edge.direction === 'output'),
-    parameters: parametersOf(facets.run),
-    execution: executionOf(facets.run),
-    packages: packagesOf(facets.run),
-    source: sourceOf(facets.run, facets.job),
-    environment: environmentOf(facets.run),
-    metrics: (await metricsOfRuns(tx, teams, [runId])).get(runId) ?? [],
-    tolerances: tolerancesOf(facets.run, facets.job),
-  };
+type ComparedRun = Omit<Compared, 'run'> & { readonly run: RunView };
+const comparedFacets = ['executionParameters', 'gatehouse_execution', 'processing_engine', 'environmentVariables', 'sourceCodeLocation', 'gatehouse_tolerance'];
+
+/** What of runs is compared, by id; no entry for one that is not there or may not be seen. Less than `detailOf`: neither stages, log nor events. */
+export async function comparedRuns(tx: ReadTx, teams: TeamFilter, runIds: readonly string[]): Promise<ReadonlyMap<string, ComparedRun>> {
+  const views = await runsByIds(tx, teams, runIds);
+  const seen = views.map((view) => view.id);
+  const facets = await facetsOfRuns(tx, seen, comparedFacets);
+  const metrics = await metricsOfRuns(tx, teams, seen);
+  const compared = new Map<string, ComparedRun>();
+  for (const run of views) {
+    const own = facets.get(run.id) ?? { run: {}, job: {} };
+    const edges = await edgesOfRun(tx, run.id);
+    compared.set(run.id, {
+      run,
+      inputs: edges.filter((edge) => edge.direction === 'input'),
+      outputs: edges.filter((edge) => edge.direction === 'output'),
+      parameters: parametersOf(own.run),
+      execution: executionOf(own.run),
+      packages: packagesOf(own.run),
+      source: sourceOf(own.run, own.job),
+      environment: environmentOf(own.run),
+      metrics: metrics.get(run.id) ?? [],
+      tolerances: tolerancesOf(own.run, own.job),
+    });
+  }
+  return compared;
 }
 
 const twoRuns = z.object({ fields: z.array(comparedField), reproduction, a: runView, b: runView });
@@ -160,7 +169,9 @@ export const compareTwoRuns = query({
   output: twoRuns.extend({ format: exportFormat }),
   permission: 'read',
   run: async (tx, input, reader) => {
-    const [a, b] = [await comparedOf(tx, reader.teams, input.a), await comparedOf(tx, reader.teams, input.b)];
+    // Ids are written in either case, and found under the one that the database writes.
+    const found = await comparedRuns(tx, reader.teams, [input.a, input.b]);
+    const [a, b] = [found.get(input.a.toLowerCase()), found.get(input.b.toLowerCase())];
     if (!a || !b) return notFound('run');
     const fields = comparedFields(a, b);
     return ok({ fields: input.only === 'all' ? fields : fields.filter((field) => !field.same), reproduction: reproductionOf(a, b, fields), a: a.run, b: b.run, format: input.format });

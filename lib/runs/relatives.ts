@@ -8,7 +8,7 @@ import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { attemptsOf } from './attempts.ts';
 import { comparedFields } from './compare.ts';
-import { comparedOf } from './queries.ts';
+import { comparedRuns } from './queries.ts';
 import { runView, type RunView } from './schema.ts';
 import { runById, runsByIds } from './store.ts';
 import { ancestorsOf, childrenOf, inputKeys, nominalTimes, runsOfSameJob } from './store/tree.ts';
@@ -113,10 +113,11 @@ async function reproductionsAround(tx: ReadTx, teams: TeamFilter, run: RunView):
   const key = keys.get(run.id);
   const same = key === undefined || run.state !== 'complete' ? [] : near.filter((other) => keys.get(other.id) === key);
   const nearest = [...same].sort((a, b) => Math.abs(Date.parse(a.startedAt) - Date.parse(run.startedAt)) - Math.abs(Date.parse(b.startedAt) - Date.parse(run.startedAt))).slice(0, mostCompared);
-  const mine = nearest.length === 0 ? null : await comparedOf(tx, teams, run.id);
+  const compared = nearest.length === 0 ? new Map<string, never>() : await comparedRuns(tx, teams, [run.id, ...nearest.map((other) => other.id)]);
+  const mine = compared.get(run.id);
   const items: RunRelatives['reproductions']['items'] = [];
   for (const { id: otherId } of nearest) {
-    const other = await comparedOf(tx, teams, otherId);
+    const other = compared.get(otherId);
     if (!mine || !other) continue;
     const [earlier, later] = other.run.startedAt <= run.startedAt ? [other, mine] : [mine, other];
     items.push({ run: other.run, reproduction: reproductionOf(earlier, later, comparedFields(earlier, later)) });

@@ -134,6 +134,14 @@ export async function facetsOfRun(tx: ReadTx, id: string): Promise<{ run: Facets
   return { run: of('run'), job: of('run_job') };
 }
 
+/** The named facets of several runs, by run; less than `facetsOfRun`, for what looks at many runs and few facets. */
+export async function facetsOfRuns(tx: ReadTx, ids: readonly string[], names: readonly string[]): Promise<ReadonlyMap<string, { run: Facets; job: Facets }>> {
+  const { rows } = await tx.execute<{ subject_kind: 'run' | 'run_job'; id: string; name: string; body: Record<string, unknown> }>(sql`
+    select subject_kind, subject_id as id, name, body from facet where subject_kind in ('run', 'run_job') and subject_id = any(${uuids(ids)}) and name = any(${texts(names)}) and (body -> '_deleted') is distinct from 'true'::jsonb`);
+  const of = (id: string, kind: string): Facets => Object.fromEntries(rows.filter((row) => row.id === id && row.subject_kind === kind).map((row) => [row.name, row.body]));
+  return new Map(ids.map((id) => [id, { run: of(id, 'run'), job: of(id, 'run_job') }]));
+}
+
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
