@@ -22,10 +22,12 @@ export default function MetricHistoryPlot({ series, span, scale, height, onOpen 
   const values = series.flat().map(({ value }) => value);
   const powers = scale === 'log' ? logTicks(Math.min(...values), Math.max(...values)) : [];
   const range = scale === 'log' ? ([powers[0] ?? 1, powers.at(-1) ?? 10] as const) : valueRange(values);
-  const ticks = timeTicks(span, 6);
+  const round = timeTicks(span, 6);
+  // Within a few seconds there is no round moment to name, so both ends are.
+  const ticks = round.length > 1 ? round : [span.from, span.to].map((at) => ({ at, label: new Date(at).toISOString().slice(11, 19) }));
   return (
     <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 720, height }}>
-      <LineChart margin={{ top: 8, right: 16, bottom: 4, left: 0 }} accessibilityLayer={false}>
+      <LineChart margin={{ top: 8, right: 28, bottom: 4, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="at" type="number" scale="time" domain={[span.from, span.to]} ticks={ticks.map(({ at }) => at)} tickFormatter={(at: number) => ticks.find((tick) => tick.at === at)?.label ?? ''} tickLine={false} axisLine={{ stroke: 'var(--line)' }} tick={{ fill: 'var(--ink-3)', fontSize: 11 }} interval={0} allowDuplicatedCategory={false} />
         <YAxis width={52} scale={scale} domain={[...range]} ticks={scale === 'log' ? powers : [...valueTicks(range)]} tickFormatter={formatNumber} interval={0} tickLine={false} axisLine={false} tick={{ fill: 'var(--ink-3)', fontSize: 11 }} allowDataOverflow />

@@ -22,7 +22,7 @@ export function MetricSection({ history }: { readonly history: History }) {
     <MetricHistory
       key={history.metric}
       title={history.metric}
-      unit={better}
+      {...(better !== '' && { unit: better })}
       series={history.series.map(({ slice, dataset, points }) => ({ label: `${slice ?? 'all'}${several && dataset !== null ? ` on ${dataset}` : ''}`, points }))}
       actions={<Select size="sm" aria-label="Metric" value={history.metric} onChange={(event) => { choose(event.target.value); }} options={history.metrics.map(({ name, runs }) => ({ value: name, label: `${name} (${String(runs)})` }))} />}
       note={`From the latest ${String(history.looked)} runs${history.truncated ? '; there are older ones' : ''}. Proven values come from signed evaluations whose checks hold, claimed ones from what a run reports.`}

@@ -91,8 +91,8 @@ export function PipelineDefinitions({ pipeline }: { readonly pipeline: PipelineD
               { header: 'complete', align: 'end', cell: (one) => `${String(one.complete)} of ${String(one.ended)}` },
               { header: 'first used', cell: (one) => <TextLink quiet href={`/runs/${one.first.runId}`}><Time at={one.first.at} /></TextLink> },
               { header: 'last used', cell: (one) => <TextLink quiet href={`/runs/${one.last.runId}`}><Time at={one.last.at} /></TextLink> },
-              { header: 'changed by', cell: (one) => <span>{one.changedBy.name}<span className="block text-xs whitespace-nowrap text-ink-3">{one.changedBy.known === 'commit' ? 'author of the commit, as reported' : 'answers for the reporting account; author not recorded'}</span></span> },
-              { header: 'reviewed by', cell: (one) => (one.reviewedBy.length === 0 ? <NoValue /> : <span>{one.reviewedBy.join(', ')}<span className="block text-xs whitespace-nowrap text-ink-3">per the commit, as reported</span></span>) },
+              { header: 'changed by', cell: (one) => <span className="block py-1">{one.changedBy.name}<span className="block text-xs whitespace-nowrap text-ink-3">{one.changedBy.known === 'commit' ? 'author of the commit, as reported' : 'answers for the reporting account; author not recorded'}</span></span> },
+              { header: 'reviewed by', cell: (one) => (one.reviewedBy.length === 0 ? <NoValue /> : <span className="block py-1">{one.reviewedBy.join(', ')}<span className="block text-xs whitespace-nowrap text-ink-3">per the commit, as reported</span></span>) },
             ]}
           />
         )}
@@ -104,7 +104,7 @@ export function PipelineDefinitions({ pipeline }: { readonly pipeline: PipelineD
 
 function Definition({ definition: { commit, dirty, branch, code } }: { readonly definition: PipelineDetail['definitions'][number] }) {
   return (
-    <span className="flex flex-col">
+    <span className="flex flex-col py-1">
       {commit !== null && <span className="inline-flex flex-wrap items-center gap-x-2 whitespace-nowrap">commit <Digest value={commit} />{branch !== null && <span className="text-xs text-ink-3">{branch}</span>}{dirty && <Badge tone="fail">with uncommitted changes</Badge>}</span>}
       {code.slice(0, 3).map((one) => <span key={`${one.name} ${one.digest}`} className="inline-flex items-center gap-x-2 whitespace-nowrap">{one.name} <Digest value={one.digest} href={`/data/${one.versionId}`} /></span>)}
       {code.length > 3 && <span className="text-xs text-ink-3">and {code.length - 3} more</span>}

@@ -37,7 +37,8 @@ export default async function RunPage({ params }: Props) {
   if (!found.ok) return <Problem error={found.error} />;
   const detail = found.value;
   const { run, stages } = detail;
-  const isExecution = stages.length > 0;
+  // A run that only binds its stages together has neither inputs nor outputs, and nothing to reproduce.
+  const isExecution = stages.length > 0 && detail.inputs.length + detail.outputs.length === 0;
   const tree = await getRunTree.execute(context, { id });
   const relatives = await getRunRelatives.execute(context, { id });
   const previous = relatives.ok ? relatives.value.previousId : null;
@@ -73,12 +74,12 @@ export default async function RunPage({ params }: Props) {
         {bad && <RunFailure detail={detail} />}
         {!bad && detail.failedChecks.length > 0 && <Section title="Checks that did not hold" id="checks"><FailedChecks checks={detail.failedChecks} /></Section>}
         {tree.ok && tree.value.nodes.length > 1 && (
-          <Section title={isExecution ? 'Stages' : 'Where it belongs'} id="stages" {...(!run.reported && { description: 'The execution itself sent no event: its state and times are those of its stages.' })}>
+          <Section title={run.parentRunId === null ? 'Stages' : 'Where it belongs'} id="stages" {...(!run.reported && { description: 'The execution itself sent no event: its state and times are those of its stages.' })}>
             <RunTree key={run.id} tree={tree.value} />
           </Section>
         )}
         {relatives.ok && <Attempts run={run} attempts={relatives.value.attempts} />}
-        {!(isExecution && detail.inputs.length + detail.outputs.length === 0) && (
+        {!isExecution && (
           <>
             <Section title="Inputs" id="inputs">{detail.inputs.length === 0 ? <NoEdges state={run.state} what="input" /> : <RunEdges caption="Inputs" edges={detail.inputs} />}</Section>
             <Section title="Outputs" id="outputs">{detail.outputs.length === 0 ? <NoEdges state={run.state} what="output" /> : <RunEdges caption="Outputs" edges={detail.outputs} />}</Section>
