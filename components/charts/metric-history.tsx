@@ -8,6 +8,7 @@ import { useMemo, useState } from 'react';
 import { TextLink } from '../ui/link-button.tsx';
 import { absoluteUtc, formatNumber } from '../ui/time-format.ts';
 import { ChartFrame } from './chart-frame.tsx';
+import { logMakesSense } from './series.ts';
 import { SeriesLegend } from './series-look.tsx';
 import { spanOf } from './time-scale.ts';
 
@@ -19,13 +20,6 @@ export type HistorySeries = { readonly label: string; readonly points: readonly 
 const height = 240;
 const mostDrawn = 6;
 const scales = [{ value: 'linear', label: 'Linear' }, { value: 'log', label: 'Log' }] as const;
-
-/** A logarithmic axis makes sense where every value is above zero and they lie a factor of ten apart. */
-export function logMakesSense(values: readonly number[]): boolean {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0 || finite.some((value) => value <= 0)) return false;
-  return finite.reduce((a, b) => Math.max(a, b)) / finite.reduce((a, b) => Math.min(a, b)) >= 10;
-}
 
 /** `<MetricHistory title="auc" series={[{ label: 'all', points }]} actions={picker} />` */
 export function MetricHistory({ title, unit, series, note, actions }: { readonly title: string; readonly unit?: string; readonly series: readonly HistorySeries[]; readonly note?: React.ReactNode; readonly actions?: React.ReactNode }) {

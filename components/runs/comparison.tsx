@@ -71,7 +71,7 @@ function apart(field: ComparedField): string | null {
 
 function Fields({ caption, fields }: { readonly caption: string; readonly fields: readonly ComparedField[] }) {
   return (
-    <div className="relative max-w-full overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <div className="relative max-w-full overflow-x-auto" tabIndex={0} role="region" aria-label={`${caption}, field by field`}>
       <table className="w-full min-w-[36rem] table-fixed border-collapse text-xs">
         <caption className="sr-only">{caption}</caption>
         <thead>

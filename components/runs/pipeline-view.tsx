@@ -22,6 +22,10 @@ function RateText({ rate }: { readonly rate: Rate }) {
   return <span className="whitespace-nowrap"><span className={rate.failed > 0 ? 'font-medium' : ''}>{percent(rate.rate)}</span> <span className="text-xs text-ink-3">{rate.complete} of {rate.ended}</span></span>;
 }
 
+function Lasted({ milliseconds }: { readonly milliseconds: number | undefined }) {
+  return milliseconds === undefined ? null : <span className="whitespace-nowrap">{formatDuration(milliseconds)}</span>;
+}
+
 /** What the figures of this page are about, in one sentence. */
 export function windowText(pipeline: PipelineDetail): string {
   return `Figures are of the latest ${String(pipeline.jobWindow)} runs of each job${pipeline.truncated ? '; there are older ones' : ', which are all there are'}${pipeline.moreJobs ? '. Only its first 50 jobs are shown' : ''}.`;
@@ -63,10 +67,10 @@ export function PipelineStages({ pipeline }: { readonly pipeline: PipelineDetail
           ...(teams ? [{ header: 'team', cell: (stage: PipelineDetail['stages'][number]) => stage.team }] : []),
           { header: 'runs', align: 'end', cell: (stage) => String(stage.runs) },
           { header: 'complete', align: 'end', cell: (stage) => <RateText rate={stage.rate} /> },
-          { header: 'median', align: 'end', cell: (stage) => (stage.durations ? formatDuration(stage.durations.p50) : '') },
-          { header: '90%', align: 'end', cell: (stage) => (stage.durations ? formatDuration(stage.durations.p90) : '') },
-          { header: '99%', align: 'end', cell: (stage) => (stage.durations ? formatDuration(stage.durations.p99) : '') },
-          { header: 'longest', align: 'end', cell: (stage) => (stage.durations ? formatDuration(stage.durations.longest) : '') },
+          { header: 'median', align: 'end', cell: (stage) => <Lasted milliseconds={stage.durations?.p50} /> },
+          { header: '90%', align: 'end', cell: (stage) => <Lasted milliseconds={stage.durations?.p90} /> },
+          { header: '99%', align: 'end', cell: (stage) => <Lasted milliseconds={stage.durations?.p99} /> },
+          { header: 'longest', align: 'end', cell: (stage) => <Lasted milliseconds={stage.durations?.longest} /> },
           { header: 'latest', cell: (stage) => (stage.last ? <span className="inline-flex items-baseline gap-2 whitespace-nowrap"><RunState state={stage.last.state} /><TextLink quiet href={`/runs/${stage.last.runId}`}><Time at={stage.last.startedAt} /></TextLink></span> : <NoValue label="no run" />) },
         ]}
       />

@@ -27,6 +27,7 @@ export function FieldValue({ value }: { readonly value: string | null }) {
 /** The verdict in words, what decides it with both values, tolerances, and what nobody recorded. */
 export function ReproductionNotice({ reproduction }: { readonly reproduction: Reproduction }) {
   const { verdict, reason, first, tolerances, unrecorded } = reproduction;
+  const ofRuns = first?.section !== 'state';
   return (
     <Stack gap="sm">
       <Alert tone={verdictTones[verdict]} title={verdictTitles[verdict]}>
@@ -34,14 +35,14 @@ export function ReproductionNotice({ reproduction }: { readonly reproduction: Re
         {first !== null && (
           <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-3">
             <dt className="text-xs text-ink-2">{verdict === 'within_tolerance' ? 'Differs' : 'Decided by'}</dt><dd><code className="text-xs break-words">{fieldText(first)}</code></dd>
-            <dt className="text-xs text-ink-2">Expected, as in A</dt><dd><FieldValue value={first.expected} /></dd>
-            <dt className="text-xs text-ink-2">Actual, in B</dt><dd><FieldValue value={first.actual} /></dd>
+            <dt className="text-xs text-ink-2">{ofRuns ? 'Expected, as in A' : 'Expected'}</dt><dd><FieldValue value={first.expected} /></dd>
+            <dt className="text-xs text-ink-2">{ofRuns ? 'Actual, in B' : 'Actual'}</dt><dd><FieldValue value={first.actual} /></dd>
           </dl>
         )}
         {verdict === 'divergent' && <p className="mt-1">Everything recorded of what went in is the same, so the difference comes from something that is not recorded: randomness without a seed, time, or data that the run did not name.</p>}
         {verdict !== 'not_comparable' && unrecorded.length > 0 && <p className="mt-1">Neither run recorded {unrecorded.map((section) => sectionTitles[section].toLowerCase()).join(', ')}: the verdict cannot speak of that.</p>}
       </Alert>
-      {tolerances.length > 0 && (
+      {verdict !== 'not_comparable' && tolerances.length > 0 && (
         <SimpleTable
           caption="Declared tolerances"
           captionHidden={false}
@@ -49,10 +50,10 @@ export function ReproductionNotice({ reproduction }: { readonly reproduction: Re
           rowKey={(row) => row.metric}
           columns={[
             { header: 'metric', cell: (row) => row.metric, mono: true },
-            { header: 'allowed', cell: (row) => row.allowed },
+            { header: 'allowed', cell: (row) => <span className="whitespace-nowrap">{row.allowed}</span> },
             { header: 'A', align: 'end', cell: (row) => row.a ?? 'absent', mono: true },
             { header: 'B', align: 'end', cell: (row) => row.b ?? 'absent', mono: true },
-            { header: 'result', cell: (row) => (row.holds ? <Verdict state="passed">within</Verdict> : <Verdict state="failed">beyond</Verdict>) },
+            { header: 'result', cell: (row) => (row.holds ? <Verdict state="passed">within</Verdict> : <Verdict state="failed">{row.a === null || row.b === null ? 'measured once' : 'beyond'}</Verdict>) },
             { header: 'declared by', cell: (row) => row.declared },
           ]}
         />

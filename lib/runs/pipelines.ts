@@ -25,8 +25,11 @@ const mostJobs = 50;
 const mostCodeRuns = 300;
 const mostMetricRuns = 400;
 
-/** A pipeline's executions: its runs without a parent. Stages that were run on their own are executions too. */
-const executionsOf = (runs: readonly WindowRun[], most: number): WindowRun[] => runs.filter((run) => run.parentRunId === null).slice(0, most);
+/** A pipeline's executions: its runs without a parent, so stages that were run on their own too; where all have one, as parts of another pipeline, all of them. */
+function executionsOf(runs: readonly WindowRun[], most: number): WindowRun[] {
+  const alone = runs.filter((run) => run.parentRunId === null);
+  return (alone.length > 0 ? alone : runs).slice(0, most);
+}
 
 async function withLatest(tx: ReadTx, teams: TeamFilter, rows: Awaited<ReturnType<typeof pipelinePage>>): Promise<PipelineView[]> {
   const jobs = await jobsOfPipelines(tx, teams, [...new Set(rows.map(({ name }) => name))], undefined, mostJobsListed);

@@ -143,6 +143,12 @@ describe('one run', () => {
     expect(run.failedChecks).toEqual([{ source: 'run', name: 'unnamed check', column: null, severity: null, expected: null, actual: null }]);
   });
 
+  it('says of an event too large to be hashed for a list that nobody looked for removed secrets', async () => {
+    const id = newId();
+    await report([event(id, 'START', 1), event(id, 'COMPLETE', 2, { runFacets: { large: { text: 'x'.repeat(300_000) } } })]);
+    expect((await detail(id)).events.map((one) => [one.type, one.redacted])).toEqual([['COMPLETE', null], ['START', false]]);
+  });
+
   it('shows the event as it was stored, to those who may see the run', async () => {
     const id = newId();
     const sent = JSON.stringify(event(id, 'START', 1));

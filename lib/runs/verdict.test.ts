@@ -67,7 +67,7 @@ describe('the verdict is', () => {
 
   it('not comparable for other jobs, runs that did not complete, inputs or outputs without a digest, uncommitted changes, and nothing at all', () => {
     expect(verdict(run(), other({ job: 'score' }))[1]).toBe('job/job');
-    expect(verdict(run(), other({ state: 'failed' }))).toEqual(['not_comparable', 'state/state', 'complete', 'failed']);
+    expect(verdict(run(), other({ state: 'failed' }))).toEqual(['not_comparable', 'state/state', 'both complete', 'A complete, B failed']);
     const labelled = { inputs: [edge('input', 'raw', null, '2001-01')] };
     expect(verdict(run(labelled), other(labelled))).toEqual(['not_comparable', 'inputs/lake/raw', 'label 2001-01', 'label 2001-01']);
     const unknown = { outputs: [edge('output', 'model', null)] };

@@ -9,7 +9,7 @@ export type ReproductionVerdict = (typeof reproductionVerdicts)[number];
 export const reproduction = z.object({
   verdict: z.enum(reproductionVerdicts).describe('`identical`: same inputs, same outputs by digest and same metrics. `within_tolerance`: same inputs, every metric that differs is within a declared tolerance. `divergent`: same inputs, other results. `not_comparable`: what went in differs or is not known.'),
   reason: z.string(),
-  first: z.object({ section: z.enum(['job', 'state', ...comparedSections]), field: z.string(), expected: z.string().describe('As run A has it.'), actual: z.string().describe('As run B has it.') }).nullable().describe('The first thing that decides, in the order job, state, inputs, code, parameters, seeds, packages, environment, then metrics or outputs; null for identical.'),
+  first: z.object({ section: z.enum(['job', 'state', ...comparedSections]), field: z.string(), expected: z.string().describe('As run A has it, or what a comparison needs.'), actual: z.string().describe('As run B has it, or what was found.') }).nullable().describe('The first thing that decides, in the order job, state, inputs, code, parameters, seeds, packages, environment, then metrics or outputs; null for identical.'),
   tolerances: z.array(z.object({ metric: z.string(), allowed: z.string(), declared: z.string(), a: z.string().nullable(), b: z.string().nullable(), holds: z.boolean() })),
   unrecorded: z.array(z.enum(ingoingSections)).describe('What neither run recorded: the verdict cannot speak of it.'),
 });
@@ -24,7 +24,7 @@ const digested = (value: string | null): boolean => value !== null && value.spli
 function firstObstacle(a: Compared, b: Compared, fields: readonly ComparedField[]): { first: First; reason: string } | null {
   const jobs = [a, b].map(({ run }) => `${run.team.name}: ${run.job.namespace}/${run.job.name}`);
   if (jobs[0] !== jobs[1]) return { first: { section: 'job', field: 'job', expected: jobs[0] ?? '', actual: jobs[1] ?? '' }, reason: 'The runs are of different jobs.' };
-  if (a.run.state !== 'complete' || b.run.state !== 'complete') return { first: { section: 'state', field: 'state', expected: a.run.state, actual: b.run.state }, reason: 'Both runs must have completed.' };
+  if (a.run.state !== 'complete' || b.run.state !== 'complete') return { first: { section: 'state', field: 'state', expected: 'both complete', actual: `A ${a.run.state}, B ${b.run.state}` }, reason: 'Both runs must have completed.' };
   for (const field of fields) {
     if (!(ingoingSections as readonly string[]).includes(field.section) || !field.decides) continue;
     if (!field.same) return { first: difference(field), reason: `What went in differs: ${field.section}, ${field.field}.` };

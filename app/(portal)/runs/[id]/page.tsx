@@ -53,7 +53,7 @@ export default async function RunPage({ params }: Props) {
           <>
             <RunStateMark state={run.state} shape="badge" />
             <span>started <Time at={run.startedAt} /></span>
-            <span>took <Took run={run} /></span>
+            <span>{run.endedAt === null && run.state === 'running' ? 'running for' : 'took'} <Took run={run} /></span>
             <span>{run.team.name}</span>
             <span>pipeline <TextLink href={pipelineHref(run.pipeline, run.team.id)}>{run.pipeline}</TextLink></span>
             <span>reported by {run.reportedBy.name}, for which {run.reportedBy.responsibleName} answers</span>
