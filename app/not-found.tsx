@@ -3,5 +3,5 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 
 export default function NotFound() {
-  return <EmptyState kind="not-permitted" title="There is no such page, or you may not see it" description="Check the address, or ask whoever sent it to you which role it takes." action={<LinkButton href="/">Overview</LinkButton>} />;
+  return <EmptyState page kind="not-permitted" title="There is no such page, or you may not see it" description="Check the address, or ask whoever sent it to you which role it takes." action={<LinkButton href="/">Overview</LinkButton>} />;
 }

@@ -20,6 +20,7 @@ export function endEvent(start: StageStart, end: StageEnd): Json {
   const runFacets = {
     gatehouse_execution: executionFacet(start, end),
     ...(end.log === null ? {} : { gatehouse_log: custom('GatehouseLogRunFacet', { tail: end.log.tail, truncated: end.log.truncated, totalBytes: end.log.totalBytes, digest: end.log.digest }) }),
+    ...(end.evaluations.length === 0 ? {} : { gatehouse_metrics: custom('GatehouseMetricsRunFacet', { metrics: end.evaluations.flatMap((file) => file.metrics.map((metric) => ({ ...metric, dataset: file.dataset.name }))) }) }),
     ...(end.failure === null ? {} : { errorMessage: standard('1-0-1', 'ErrorMessageRunFacet', { message: end.failure, programmingLanguage: programmingLanguage(start) }) }),
   };
   const validated = (name: string) => end.validations.filter((validation) => validation.name === name).map((validation) => validation.file);
@@ -52,6 +53,7 @@ function startFacets(start: StageStart): Json {
   return {
     ...(start.pipelineRun === null ? {} : { parent: standard('1-2-0', 'ParentRunFacet', { run: { runId: start.pipelineRun }, job: { namespace: start.namespace, name: start.pipeline } }) }),
     ...(start.parameters.length === 0 ? {} : { executionParameters: standard('1-0-0', 'ExecutionParametersRunFacet', { parameters: start.parameters.map(({ name, value }) => ({ key: name, name, value })) }) }),
+    ...(start.tolerances.length === 0 ? {} : { gatehouse_tolerance: custom('GatehouseToleranceRunFacet', { metrics: start.tolerances }) }),
     ...(start.machine.engine === null ? {} : { processing_engine: standard('1-1-1', 'ProcessingEngineRunFacet', { version: start.machine.engine.version, name: start.machine.engine.name }) }),
   };
 }
@@ -70,7 +72,7 @@ function executionFacet(start: StageStart, end: StageEnd | null): Json {
     packageLock: locked === null ? null : { name: locked.name, digest: locked.digest },
     packages: locked?.packages ?? [],
     packagesTruncated: locked?.truncated ?? false,
-    git: git === null ? null : { commit: git.commit, branch: git.branch, dirty: git.dirty, remote: git.remote },
+    git: git === null ? null : { commit: git.commit, branch: git.branch, dirty: git.dirty, remote: git.remote, author: git.author, reviewedBy: git.reviewedBy },
     container: start.imageDigest === null ? null : { imageDigest: start.imageDigest },
     seed: start.seed,
     triggeredBy: start.triggeredBy,

@@ -34,7 +34,15 @@ describe.skipIf(missing('git'))('the state of a repository', () => {
   it('has commit, branch and the place within the repository', async () => {
     commit();
     mkdirSync(join(bench.folder, 'sub', 'folder'), { recursive: true });
-    expect(await state([], null, 'sub/folder')).toEqual({ commit: git('rev-parse', 'HEAD'), branch: 'main', dirty: false, remote: null, path: 'sub/folder' });
+    expect(await state([], null, 'sub/folder')).toEqual({ commit: git('rev-parse', 'HEAD'), branch: 'main', dirty: false, remote: null, path: 'sub/folder', author: 'a', reviewedBy: [] });
+  });
+
+  it('names the author and those in Reviewed-by trailers, each once and without mail addresses', async () => {
+    commit();
+    write('more.py');
+    git('add', 'more.py');
+    git('commit', '-qm', 'second\n\nSigned-off-by: N <n@x.y>\nReviewed-by: Grace Hopper <g@x.y>\nReviewed-by: Alan\nReviewed-by: Alan <other@x.y>', '--author', 'Ada Lovelace <ada@x.y>');
+    expect(await state()).toMatchObject({ author: 'Ada Lovelace', reviewedBy: ['Grace Hopper', 'Alan'] });
   });
 
   it('of a checkout without a branch takes the branch of the CI system', async () => {

@@ -5,12 +5,14 @@ import { type HelperResult, runHelper } from '#cli/subprocess.ts';
 import { redactText } from '#lib/kernel/redact.ts';
 
 /** `path` is the working folder within the repository, empty at its root. `remote` carries no credentials. */
-export type GitState = { readonly commit: string; readonly branch: string | null; readonly dirty: boolean; readonly remote: string | null; readonly path: string };
+export type GitState = { readonly commit: string; readonly branch: string | null; readonly dirty: boolean; readonly remote: string | null; readonly path: string; /** Name of the commit's author. */ readonly author: string | null; /** Names in its `Reviewed-by` trailers. */ readonly reviewedBy: readonly string[] };
 
 /** `refusal` is git's own reason when there is a repository that it will not read. */
 export type GitResult = { readonly state: GitState | null; readonly refusal: string | null };
 
 const MILLISECONDS = 10_000;
+const MOST_REVIEWERS = 20;
+const LONGEST_NAME = 200;
 
 /**
  * Reads the state of the repository around `cwd`.
@@ -28,11 +30,12 @@ export async function gitState(cwd: string, environment: NodeJS.ProcessEnv, decl
   const place = await git('rev-parse', '--show-toplevel', '--show-prefix');
   if (!place.ok) return { state: null, refusal: /dubious ownership|safe\.directory/.test(place.errors) ? 'git refuses the repository: its owner is another user (see git config safe.directory)' : null };
   const [root = '', prefix = ''] = place.output.split('\n');
-  const [commit, branch, remote, status] = await Promise.all([
+  const [commit, branch, remote, status, people] = await Promise.all([
     git('rev-parse', '--verify', '--quiet', 'HEAD'),
     git('symbolic-ref', '--quiet', '--short', 'HEAD'),
     git('config', '--get', 'remote.origin.url'),
     git('status', '--porcelain', '-z', '--untracked-files=normal', '--', ':(top)', ...excluded(cwd, root, declared)),
+    git('log', '-1', '--no-show-signature', '--format=%aN%n%(trailers:key=Reviewed-by,valueonly,unfold)', 'HEAD'),
   ]);
   if (!commit.ok) return { state: null, refusal: null };
   return {
@@ -44,8 +47,15 @@ export async function gitState(cwd: string, environment: NodeJS.ProcessEnv, decl
       dirty: !status.ok || status.output !== '',
       remote: remote.ok && remote.output.trim() !== '' ? publicRemote(remote.output.trim()) : null,
       path: prefix.replace(/\/$/, ''),
+      ...(people.ok ? peopleOf(people.output) : { author: null, reviewedBy: [] }),
     },
   };
+}
+
+/** The author's name, and those of reviewers; mail addresses stay where they are. */
+function peopleOf(output: string): Pick<GitState, 'author' | 'reviewedBy'> {
+  const [author = '', ...trailers] = output.split('\n').map((line) => redactText(line.replace(/\s*<[^>]*>\s*$/, '').trim()).slice(0, LONGEST_NAME));
+  return { author: author === '' ? null : author, reviewedBy: [...new Set(trailers.filter((name) => name !== ''))].slice(0, MOST_REVIEWERS) };
 }
 
 function excluded(cwd: string, root: string, declared: readonly string[]): string[] {

@@ -34,6 +34,8 @@ Runs COMMAND with its input, output and exit code untouched, and reports what it
   --label NAME=LABEL       version label of an input or output, such as 2001-01
   --validation NAME=FILE   test results for a dataset, written by the command; signed
   --evaluation NAME=FILE   metrics of a model, written by the command; signed
+  --tolerance METRIC=VALUE by how much a metric may differ when this run is repeated on the same inputs:
+                           auc=0.005, or auc=1% of the larger value; repeatable
   --profile NAME=FILE      histograms of a model's features and predictions, written by the command
   --pipeline-run UUID      the pipeline execution that this stage belongs to
   --seed S                 the random seed

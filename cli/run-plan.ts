@@ -1,7 +1,7 @@
 // Reads the arguments of `gatehouse run` into a plan, and refuses what cannot be meant before anything runs.
 import { relative, resolve } from 'node:path';
 import { type Arguments, checkedName, excerpt, optional, type OptionSpecs, type Pair, pairs, parseArguments, required, UsageError } from '#cli/arguments.ts';
-import { ASSET_KINDS, type AssetKind, type DeclaredAsset } from '#cli/stage.ts';
+import { ASSET_KINDS, type AssetKind, type DeclaredAsset, type DeclaredTolerance } from '#cli/stage.ts';
 
 export const RUN_OPTIONS: OptionSpecs = {
   pipeline: { value: 'NAME', required: true, example: 'flight-delays' },
@@ -14,6 +14,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   validation: { value: 'NAME=FILE', repeats: true, example: 'flights=out/validation.json' },
   evaluation: { value: 'NAME=FILE', repeats: true, example: 'model=out/evaluation.json' },
   profile: { value: 'NAME=FILE', repeats: true, example: 'model=out/profile.json' },
+  tolerance: { value: 'METRIC=VALUE', repeats: true, example: 'auc=0.005' },
   'pipeline-run': { value: 'UUID' },
   seed: { value: 'S', example: '42' },
   'triggered-by': { value: 'NAME', example: 'ada@bank.example' },
@@ -33,6 +34,7 @@ export type RunPlan = {
   readonly outputs: readonly DeclaredAsset[];
   readonly parameters: readonly Pair[];
   readonly evidence: readonly DeclaredEvidence[];
+  readonly tolerances: readonly DeclaredTolerance[];
   readonly pipelineRun: string | null;
   readonly seed: string | null;
   readonly triggeredBy: string | null;
@@ -65,6 +67,7 @@ export function planRun(argv: readonly string[]): RunPlan {
     outputs,
     parameters: pairs(parsed, 'param', RUN_OPTIONS),
     evidence: (['validation', 'evaluation', 'profile'] as const).flatMap((kind) => pairs(parsed, kind, RUN_OPTIONS, true).map(({ name, value }) => ({ kind, name: mustBeDeclared(names, name, kind), path: value }))),
+    tolerances: pairs(parsed, 'tolerance', RUN_OPTIONS).map(toleranceOf),
     pipelineRun: optional(parsed, 'pipeline-run'),
     seed: optional(parsed, 'seed'),
     triggeredBy: optional(parsed, 'triggered-by'),
@@ -73,6 +76,15 @@ export function planRun(argv: readonly string[]): RunPlan {
     quiet: parsed.values.has('quiet'),
     command: commandOf(parsed),
   };
+}
+
+/** `auc=0.005` is an absolute difference, `auc=1%` one relative to the larger value. It holds for every slice of the metric. */
+function toleranceOf({ name, value }: Pair): DeclaredTolerance {
+  const percent = value.endsWith('%');
+  const digits = percent ? value.slice(0, -1) : value;
+  const number = /^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(digits) ? Number(digits) : NaN;
+  if (!Number.isFinite(number)) throw new UsageError(`--tolerance "${excerpt(`${name}=${value}`)}": "${excerpt(value)}" is no difference; write a number of 0 or more, or a percentage such as 1%`);
+  return { name, slice: null, absolute: percent ? null : number, relative: percent ? number / 100 : null };
 }
 
 function kindsOf(parsed: Arguments, names: ReadonlySet<string>): Map<string, AssetKind> {

@@ -5,5 +5,5 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
 export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  return <EmptyState kind="failed" description="The page could not be made. The failure is in the portal’s log." {...(error.digest ? { requestId: error.digest } : {})} action={<Button onClick={reset}>Try again</Button>} />;
+  return <EmptyState page kind="failed" description="The page could not be made. The failure is in the portal’s log." {...(error.digest ? { requestId: error.digest } : {})} action={<Button onClick={reset}>Try again</Button>} />;
 }

@@ -160,6 +160,7 @@ describe('an evaluation', () => {
     const [statement] = statements();
     expect(statement).toMatchObject({ predicateType: EVALUATION_TYPE, subject: [{ name: 'model', digest: { sha256: sha256('model') } }] });
     const ended = eventsIn(portal.arrivals)[1];
+    expect(ended?.run.facets['gatehouse_metrics']).toMatchObject({ metrics: [{ name: 'auc', slice: null, value: 0.81, dataset: 'test-set' }] });
     expect(evaluationPredicate.parse(statement?.predicate)).toEqual({ ...evaluation(`sha256:${sha256('test')}`), runId: ended?.run.runId, evaluatedOn: ended?.eventTime });
   });
 

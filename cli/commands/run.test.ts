@@ -130,7 +130,7 @@ describe('the report of a successful run', () => {
     const input = file('in.csv', 'a,b\n1,2\n');
     mkdirSync(join(bench.folder, 'features'));
     const feature = file('features/x', 'xx');
-    const args = ['--input', 'raw=in.csv', '--input', 'features=features', '--output', 'model=out.bin', '--param', 'learning_rate=0.1', '--type', 'model=model', '--type', 'features=features', '--label', 'raw=2001-01', '--seed', '42', '--pipeline-run', '0198F0C2-7c6e-7a3e-9d5a-0123456789ab', '--triggered-by', 'ada'];
+    const args = ['--input', 'raw=in.csv', '--input', 'features=features', '--output', 'model=out.bin', '--param', 'learning_rate=0.1', '--type', 'model=model', '--type', 'features=features', '--label', 'raw=2001-01', '--tolerance', 'auc=1%', '--seed', '42', '--pipeline-run', '0198F0C2-7c6e-7a3e-9d5a-0123456789ab', '--triggered-by', 'ada'];
     const { code, stderr } = await gatehouse(bench, [...BASE, ...args, '--', 'sh', '-c', 'echo one; echo two >&2; printf model > out.bin'], { environment: { GATEHOUSE_NAMESPACE: 'bank', GATEHOUSE_IMAGE_DIGEST: `sha256:${'a'.repeat(64)}` } });
     expect(code).toBe(0);
     const [started, ended] = eventsIn(portal.arrivals);
@@ -143,6 +143,7 @@ describe('the report of a successful run', () => {
     expect(started.run.facets).toMatchObject({
       parent: { run: { runId: '0198f0c2-7c6e-7a3e-9d5a-0123456789ab' }, job: { namespace: 'bank', name: 'flights' } },
       executionParameters: { parameters: [{ key: 'learning_rate', name: 'learning_rate', value: '0.1' }] },
+      gatehouse_tolerance: { metrics: [{ name: 'auc', slice: null, absolute: null, relative: 0.01 }] },
       gatehouse_execution: { command: ['sh', '-c', 'echo one; echo two >&2; printf model > out.bin'], git: null, seed: '42', triggeredBy: 'ada', container: { imageDigest: `sha256:${'a'.repeat(64)}` } },
     });
     for (const absent of ['exitCode', 'signal', 'durationMilliseconds']) expect(started.run.facets['gatehouse_execution']).not.toHaveProperty(absent);

@@ -94,6 +94,7 @@ async function report(context: Context, start: StageStart, executed: Executed): 
     outputs: after.outputs,
     inputsChanged: after.inputsChanged,
     log,
+    evaluations: after.evidence.flatMap((item) => (item.kind === 'evaluation' ? [item.file] : [])),
     validations: after.evidence.flatMap((item) => (item.kind === 'validation' ? [{ name: item.asset.name, file: item.file }] : [])),
   };
   const statements = statementsOf(start, end, after.evidence);
@@ -140,6 +141,7 @@ async function describeStart({ plan, portal, settings, knownSecrets }: Context, 
     builderId: settings.builderId,
     command: redactCommand(plan.command, { knownSecrets }),
     parameters: plan.parameters.map(({ name, value }) => ({ name, value: redactNamed(name, value, { knownSecrets }) })),
+    tolerances: plan.tolerances,
     seed: plan.seed,
     triggeredBy: settings.triggeredBy,
     imageDigest: settings.imageDigest,

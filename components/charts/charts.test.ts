@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clusterMarks } from './marks.ts';
-import { chartRows, nearest, segments, valueRange, valueTicks, type Point } from './series.ts';
+import { chartRows, logMakesSense, nearest, type Point, segments, valueRange, valueTicks } from './series.ts';
 import { sparkPath } from './sparkline-path.ts';
 import { fraction, spanOf, timeTicks } from './time-scale.ts';
 
@@ -96,5 +96,12 @@ describe('sparkPath', () => {
   it('draws a flat series through the middle, and nothing for nothing', () => {
     expect(sparkPath([4, 4], 104, 20).path).toBe('M2 10L102 10');
     expect(sparkPath([null], 104, 20)).toMatchObject({ path: '', last: undefined });
+  });
+});
+
+describe('a logarithmic axis', () => {
+  it('is offered where every value is above zero and they lie a factor of ten apart', () => {
+    expect([logMakesSense([1, 10]), logMakesSense([0.001, 5, 3])]).toEqual([true, true]);
+    expect([logMakesSense([]), logMakesSense([1, 9]), logMakesSense([0, 100]), logMakesSense([-1, 100]), logMakesSense([NaN])]).toEqual([false, false, false, false, false]);
   });
 });

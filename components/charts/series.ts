@@ -95,3 +95,10 @@ export function valueTicks([low, high]: readonly [number, number]): readonly num
   for (let index = Math.ceil(low / step); index * step <= high; index += 1) ticks.push(Number((index * step).toFixed(digits)));
   return ticks;
 }
+
+/** A logarithmic axis makes sense where every value is above zero and they lie a factor of ten apart. */
+export function logMakesSense(values: readonly number[]): boolean {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0 || finite.some((value) => value <= 0)) return false;
+  return finite.reduce((a, b) => Math.max(a, b)) / finite.reduce((a, b) => Math.min(a, b)) >= 10;
+}

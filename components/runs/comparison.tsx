@@ -1,94 +1,98 @@
-// ComparisonView: what differs between two runs, in the order in which one difference explains another.
+// ComparisonView: the verdict on two runs, and what differs between them, in the order in which one difference explains another.
 import { Verdict } from '#components/evidence/verdict.tsx';
-import { Alert } from '#components/ui/alert.tsx';
+import { RunState } from '#components/evidence/verdict.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
-import type { Comparison, ComparedSection } from '#lib/runs/compare.ts';
+import { comparedSections, type ComparedField } from '#lib/runs/compare.ts';
 import type { RunView } from '#lib/runs/schema.ts';
+import type { Reproduction } from '#lib/runs/verdict.ts';
+import { FieldValue, ReproductionNotice } from './reproduction-mark.tsx';
+import { sectionTitles } from './sections.ts';
 import { runTitle } from './words.ts';
 
-const titles: Record<ComparedSection, string> = { inputs: 'Inputs', parameters: 'Parameters', source: 'Code', packages: 'Packages', environment: 'Environment variables', execution: 'Command and machine', outputs: 'Outputs' };
-const order: readonly ComparedSection[] = ['inputs', 'parameters', 'source', 'packages', 'environment', 'execution', 'outputs'];
+type Compared = { readonly fields: readonly ComparedField[]; readonly reproduction: Reproduction; readonly a: RunView; readonly b: RunView };
 
-type Field = Comparison['fields'][number];
-
-export function ComparisonView({ comparison, all, toggleHref }: { readonly comparison: Comparison & { readonly a: RunView; readonly b: RunView }; readonly all: boolean; readonly toggleHref: string }) {
+export function ComparisonView({ comparison, all, toggleHref }: { readonly comparison: Compared; readonly all: boolean; readonly toggleHref: string }) {
   const { a, b, fields } = comparison;
-  const differing = fields.filter((field) => !field.same).length;
-  const shown = all ? fields : fields.filter((field) => !field.same);
+  const differing = fields.filter((field) => !field.same);
+  const shown = all ? fields : differing;
+  const groups = comparedSections.map((section) => ({ section, all: fields.filter((field) => field.section === section), shown: shown.filter((field) => field.section === section) }));
+  const alike = groups.filter((group) => group.all.length > 0 && group.shown.length === 0);
+  const absent = groups.filter((group) => group.all.length === 0);
   return (
     <Stack>
-      <Outcome comparison={comparison} />
       <div className="grid gap-x-8 gap-y-2 sm:grid-cols-2">
-        <Side name="A" run={a} />
-        <Side name="B" run={b} />
+        <Side name="A" run={a} other={b} />
+        <Side name="B" run={b} other={a} />
       </div>
-      <div className="flex flex-wrap items-center gap-3 text-sm text-ink-2">
-        <span>{differing} of {fields.length} fields differ</span>
-        {fields.length > 0 && <LinkButton size="sm" href={toggleHref}>{all ? 'Show only differences' : 'Show all fields'}</LinkButton>}
-      </div>
-      {order.map((section) => {
-        const list = shown.filter((field) => field.section === section);
-        return list.length === 0 ? null : <Section key={section} title={titles[section]} id={section}><Fields fields={list} /></Section>;
-      })}
+      <Section title="Does B reproduce A?" id="verdict"><ReproductionNotice reproduction={comparison.reproduction} /></Section>
+      <Section
+        title={all ? 'All fields' : 'What differs'}
+        id="fields"
+        description={`${String(differing.length)} of ${String(fields.length)} fields differ`}
+        actions={fields.length > 0 && <LinkButton size="sm" href={toggleHref}>{all ? 'Show only differences' : 'Show all fields'}</LinkButton>}
+      >
+        <Stack gap="md">
+          {fields.length === 0 && <p className="text-sm text-ink-2">Neither run recorded anything that can be compared.</p>}
+          {groups.map(({ section, shown: list }) => (list.length === 0 ? null : <Section key={section} level={3} title={sectionTitles[section]} id={section}><Fields caption={sectionTitles[section]} fields={list} /></Section>))}
+          {!all && alike.length > 0 && <p className="text-xs text-ink-2">The same in both: {alike.map((group) => `${sectionTitles[group.section].toLowerCase()} (${String(group.all.length)})`).join(', ')}.</p>}
+          {absent.length > 0 && <p className="text-xs text-ink-3">Recorded by neither: {absent.map((group) => sectionTitles[group.section].toLowerCase()).join(', ')}.</p>}
+        </Stack>
+      </Section>
     </Stack>
   );
 }
 
-function Outcome({ comparison }: { readonly comparison: Comparison }) {
-  const { outcome, firstDifference } = comparison;
-  const first = firstDifference ? <>The first thing that differs among what went in: <strong>{titles[firstDifference.section].toLowerCase()}</strong>, <code className="text-xs">{firstDifference.field}</code>.</> : <>Nothing that was recorded of what went in differs.</>;
-  switch (outcome) {
-    case 'identical':
-      return <Alert tone="success" title="Identical outputs">Every output has the same digest in both runs. {first}</Alert>;
-    case 'divergent':
-      return <Alert tone="warning" title="Different outputs">{first}{firstDifference === null && ' So the difference comes from something that is not recorded: randomness without a seed, time, or data that the run did not name.'}</Alert>;
-    case 'not_comparable':
-      return <Alert tone="info" title="The outputs cannot be compared">A digest is missing, or the runs produced different things. {first}</Alert>;
-  }
-}
-
-function Side({ name, run }: { readonly name: string; readonly run: RunView }) {
+function Side({ name, run, other }: { readonly name: 'A' | 'B'; readonly run: RunView; readonly other: RunView }) {
   return (
-    <p className="flex flex-wrap items-baseline gap-x-3 text-sm">
-      <span className="font-semibold">{name}</span>
-      <TextLink href={`/runs/${run.id}`}>{runTitle(run)}</TextLink>
-      <span className="text-ink-2">{run.state}, started <Time at={run.startedAt} /></span>
-      <Digest value={run.id} length={8} />
-    </p>
+    <div className="min-w-0 border-l-2 border-line-strong pl-3 text-sm">
+      <p className="flex flex-wrap items-baseline gap-x-3">
+        <span className="font-semibold">{name}</span>
+        <TextLink href={`/runs/${run.id}`}>{runTitle(run)}</TextLink>
+        <RunState state={run.state} />
+      </p>
+      <p className="flex flex-wrap items-baseline gap-x-3 text-xs text-ink-2">
+        <span>started <Time at={run.startedAt} /></span>
+        <Digest value={run.id} length={8} />
+        <span className="no-print"><TextLink href={`/runs/compare?${name === 'A' ? 'b' : 'a'}=${other.id}`}>choose another</TextLink></span>
+      </p>
+    </div>
   );
 }
 
-function Fields({ fields }: { readonly fields: readonly Field[] }) {
+/** How far apart two numbers are, where both are. */
+function apart(field: ComparedField): string | null {
+  if (field.section !== 'metrics' || field.a === null || field.b === null || field.same) return null;
+  const [a, b] = [Number(field.a), Number(field.b)];
+  return Number.isFinite(a) && Number.isFinite(b) ? `${b > a ? '+' : '−'}${String(Number(Math.abs(b - a).toPrecision(4)))}` : null;
+}
+
+function Fields({ caption, fields }: { readonly caption: string; readonly fields: readonly ComparedField[] }) {
   return (
-    <div className="relative overflow-x-auto">
+    <div className="relative max-w-full overflow-x-auto" tabIndex={0} role="region" aria-label={`${caption}, field by field`}>
       <table className="w-full min-w-[36rem] table-fixed border-collapse text-xs">
+        <caption className="sr-only">{caption}</caption>
         <thead>
-          <tr className="border-b border-line text-left text-ink-3">
-            <th scope="col" className="w-24 py-1 font-normal">result</th>
-            <th scope="col" className="py-1 pr-3 font-normal">field</th>
-            <th scope="col" className="py-1 pr-3 font-normal">A</th>
-            <th scope="col" className="py-1 font-normal">B</th>
+          <tr className="border-b border-line-strong/60 text-left text-ink-3">
+            <th scope="col" className="w-24 py-1 font-medium">result</th>
+            <th scope="col" className="py-1 pr-3 font-medium">field</th>
+            <th scope="col" className="py-1 pr-3 font-medium">A</th>
+            <th scope="col" className="py-1 font-medium">B</th>
           </tr>
         </thead>
         <tbody>
           {fields.map((field) => (
-            <tr key={field.field} className="border-b border-line align-top">
+            <tr key={field.field} className="border-b border-line align-top last:border-b-0">
               <td className="py-1">{field.same ? <Verdict state="passed">same</Verdict> : <Verdict state="stale">differs</Verdict>}</td>
-              <th scope="row" className="py-1 pr-3 text-left font-mono font-normal break-words">{field.field}</th>
-              <td className="py-1 pr-3"><Value value={field.a} /></td>
-              <td className="py-1"><Value value={field.b} /></td>
+              <th scope="row" className="py-1 pr-3 text-left font-mono font-normal break-words">{field.field}{!field.decides && <span className="block font-sans text-ink-3">does not decide</span>}</th>
+              <td className="py-1 pr-3"><FieldValue value={field.a} /></td>
+              <td className="py-1"><FieldValue value={field.b} />{apart(field) !== null && <span className="ml-2 text-ink-3">{apart(field)}</span>}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
-}
-
-function Value({ value }: { readonly value: string | null }) {
-  if (value === null) return <span className="text-ink-3">absent</span>;
-  return /^sha256:[0-9a-f]{64}$/.test(value) ? <Digest value={value} href={`/data/${value}`} /> : <code className="break-all whitespace-pre-wrap">{value}</code>;
 }

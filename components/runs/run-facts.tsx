@@ -81,7 +81,7 @@ export function Events({ runId, events, count }: { readonly runId: string; reado
           { header: 'digest', cell: (row) => <Digest value={row.digest} href={`/api/v1/runs/${runId}/events/${row.digest}`} /> },
           { header: 'size', align: 'end', cell: (row) => byteCount(row.sizeBytes) },
           { header: 'by', cell: (row) => row.reportedBy },
-          { header: '', cell: (row) => (row.removedAt !== null ? <Badge tone="outline">bytes not kept</Badge> : row.redacted ? <Badge tone="stale">secrets removed</Badge> : null) },
+          { header: '', cell: (row) => (row.removedAt !== null ? <Badge tone="outline">bytes not kept</Badge> : row.redacted === null ? <span className="text-xs text-ink-3" title="Too large to be hashed for this list.">not checked for removed secrets</span> : row.redacted ? <Badge tone="stale">secrets removed</Badge> : null) },
         ]}
       />
       <p className="text-xs text-ink-3">

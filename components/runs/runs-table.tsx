@@ -13,6 +13,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { runStates, runView, type RunView } from '#lib/runs/schema.ts';
+import { pipelineHref } from './sections.ts';
 import { Took } from './took.tsx';
 import { runTitle, stagesInWords } from './words.ts';
 
@@ -29,6 +30,7 @@ const columns: Column<RunView>[] = [
   { id: 'duration', header: 'Took', width: 92, align: 'end', sort: 'duration', cell: (run) => <Took run={run} /> },
   { id: 'stages', header: 'Stages', width: 150, priority: 2, cell: (run) => (run.stages ? stagesInWords(run.stages) : '') },
   { id: 'failure', header: 'Why it failed', priority: 2, cell: (run) => (run.failure === null ? '' : <span className="text-fail" title={run.failure}>{run.failure}</span>) },
+  { id: 'pipeline', header: 'Pipeline', width: 140, priority: 3, hidden: true, cell: (run) => <TextLink quiet href={pipelineHref(run.pipeline, run.team.id)}>{run.pipeline}</TextLink> },
   { id: 'team', header: 'Team', width: 100, priority: 3, cell: (run) => run.team.name },
   { id: 'account', header: 'Reported by', width: 150, priority: 3, hidden: true, cell: (run) => <span title={`${run.reportedBy.responsibleName} answers for it`}>{run.reportedBy.name}</span> },
 ];

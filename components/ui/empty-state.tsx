@@ -25,14 +25,15 @@ const titles = {
 };
 
 /** Why there is nothing here. `<EmptyState kind="nothing-yet" title="No runs yet" command="gatehouse run -- python train.py" />` */
-export function EmptyState(props: EmptyStateProps) {
+export function EmptyState(props: EmptyStateProps & { /** It is the whole page, so its title is the page's heading. */ readonly page?: boolean }) {
   const Icon = icons[props.kind];
+  const Title = props.page === true ? 'h1' : 'p';
   return (
     <div role={props.kind === 'failed' ? 'alert' : undefined} className="flex flex-col items-start gap-3 px-2 py-6 sm:px-6">
       <div className="flex items-start gap-3">
         <Icon aria-hidden className={`mt-0.5 size-5 shrink-0 ${props.kind === 'failed' ? 'text-fail' : 'text-ink-3'}`} />
         <div>
-          <p className="text-base font-medium">{props.title ?? titles[props.kind]}</p>
+          <Title className={props.page === true ? 'text-lg font-semibold' : 'text-base font-medium'}>{props.title ?? titles[props.kind]}</Title>
           {props.description !== undefined && <div className="max-w-prose text-sm text-ink-2">{props.description}</div>}
           {props.kind === 'failed' && props.requestId !== undefined && <p className="mt-1 text-xs text-ink-3">Request <code>{props.requestId}</code></p>}
         </div>

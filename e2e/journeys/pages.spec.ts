@@ -63,7 +63,7 @@ test('every page of one thing opens, too', async ({ people }) => {
   const [newer, older] = expectStatus(await api.get<Items>('/api/v1/runs?level=stages&stage=train'), 200).items.map(({ id }) => id);
   const [event] = expectStatus(await api.get<{ items: { number: number }[] }>('/api/v1/audit'), 200).items;
   const addresses = [
-    `/runs/${await firstOf(api, 'runs?level=executions')}`, `/runs/${await firstOf(api, 'runs?state=failed')}`, `/runs/${newer ?? ''}`, `/runs/compare?a=${older ?? ''}&b=${newer ?? ''}`,
+    `/runs/${await firstOf(api, 'runs?level=executions')}`, `/runs/${await firstOf(api, 'runs?state=failed')}`, `/runs/${newer ?? ''}`, `/runs/compare?a=${older ?? ''}&b=${newer ?? ''}`, `/runs/compare?b=${newer ?? ''}`, '/runs/pipelines', '/runs/pipelines/flight-delays?metric=auc',
     `/lineage?node=version:${assetVersionId}&direction=upstream`, `/data/${assetVersionId}`,
     '/models/flight-delay', '/models/flight-delay/1', `/models/flight-delay/${String(version)}`, '/models/flight-delay/compare?a=1&b=2',
     `/approvals/${await firstOf(api, 'promotions?state=rejected')}`, '/deployments/history', '/deployments/decisions',

@@ -52,9 +52,9 @@ export const overloaded = (message: string): AppError => kernelFailure('unavaila
  * The work's own result, or `late()` after so many milliseconds. The work is not stopped: it ends by itself, and what it
  * stored is stored, which a repeated report then finds.
  */
-export async function within<T, Late>(milliseconds: number, work: Promise<T>, late: () => Late): Promise<T | Late> {
+export async function within<T>(milliseconds: number, work: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<Late>((resolve) => {
+  const deadline = new Promise<T>((resolve) => {
     timer = setTimeout(() => { resolve(late()); }, milliseconds);
   });
   try {

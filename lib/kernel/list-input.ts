@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** One or more values, as `a,b` or repeated: a facet of a list. */
 export const several = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : String(value).split(',').filter(Boolean)), z.array(item).max(50).optional());
+  z.preprocess((value) => (typeof value === 'string' || typeof value === 'number' ? String(value).split(',').filter(Boolean) : value), z.array(item).max(50).optional());
 
 /** A moment that PostgreSQL can hold too: it knows no year 0. */
 const moment = z.iso.datetime({ offset: true }).refine((text) => Date.parse(text) >= 0, 'must be in 1970 or later');

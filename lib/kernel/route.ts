@@ -81,8 +81,7 @@ export function makeRoute(authenticate: Authenticate) {
       }
     };
     const { admission } = binding;
-    const patient: Whole = async (work) => work;
-    if (!admission) return (request, segment) => serve(request, segment, requestIdOf(request), patient);
+    if (!admission) return (request, segment) => serve(request, segment, requestIdOf(request), (work) => work);
     return async (request, segment) => {
       const requestId = requestIdOf(request);
       const place = ingestAdmission.enter(expectedBytes(request.headers, settings()[binding.limit ?? 'MAX_EVENT_BYTES']));
@@ -100,7 +99,7 @@ export function makeRoute(authenticate: Authenticate) {
         }
       };
       try {
-        return await serve(request, segment, requestId, admission === 'prompt' ? prompt : patient);
+        return await serve(request, segment, requestId, admission === 'prompt' ? prompt : (work) => work);
       } finally {
         // What still works keeps its place: otherwise a slow database would be given more and more to do.
         void Promise.allSettled(working).then(place.leave);

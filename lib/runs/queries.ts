@@ -9,10 +9,13 @@ import { pageInput, pageOf, pageRequest, toPage, type Page } from '#lib/kernel/p
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { comparison, compareRuns } from './compare.ts';
+import { comparedField, comparedFields, type Compared } from './compare.ts';
 import { environmentOf, errorOf, executionOf, failedChecksOf, logOf, packagesOf, parametersOf, sourceOf } from './domain.ts';
+import { tolerancesOf } from './metrics.ts';
 import { runDetail, runLevels, runSorts, runState, runView, type RunDetail, type RunView } from './schema.ts';
-import { declaredOfRun, edgesOfRun, eventBytes, eventsOfRun, facetsOfRun, pipelineNames, runById, runPage, runsByIds, stagesOf } from './store.ts';
+import { declaredOfRun, edgesOfRun, eventBytes, eventsOfRun, facetsOfRun, facetsOfRuns, pipelineNames, runById, runPage, runsByIds, stagesOf } from './store.ts';
+import { metricsOfRuns } from './store/metrics.ts';
+import { reproduction, reproductionOf } from './verdict.ts';
 
 const sortValue = (sort: string, run: RunView): string | number => (sort.endsWith('duration') ? (run.durationMilliseconds ?? 0) : run.startedAt);
 
@@ -94,6 +97,8 @@ export async function detailOf(tx: ReadTx, teams: TeamFilter, runId: string): Pr
     log: logOf(facets.run),
     error: errorOf(facets.run),
     failedChecks: failedChecksOf(facets.run, edges),
+    metrics: (await metricsOfRuns(tx, teams, [runId])).get(runId) ?? [],
+    tolerances: tolerancesOf(facets.run, facets.job),
     runFacets: facets.run,
     jobFacets: facets.job,
     declaredJobFacets: declared.facets,
@@ -115,17 +120,67 @@ export const getRun = query({
   http: { method: 'GET', path: '/api/v1/runs/{id}', tag: 'Runs', body: 'none' },
 });
 
+type ComparedRun = Omit<Compared, 'run'> & { readonly run: RunView };
+const comparedFacets = ['executionParameters', 'gatehouse_execution', 'processing_engine', 'environmentVariables', 'sourceCodeLocation', 'gatehouse_tolerance'];
+
+/** What of runs is compared, by id; no entry for one that is not there or may not be seen. Less than `detailOf`: neither stages, log nor events. */
+export async function comparedRuns(tx: ReadTx, teams: TeamFilter, runIds: readonly string[]): Promise<ReadonlyMap<string, ComparedRun>> {
+  const views = await runsByIds(tx, teams, runIds);
+  const seen = views.map((view) => view.id);
+  const facets = await facetsOfRuns(tx, seen, comparedFacets);
+  const metrics = await metricsOfRuns(tx, teams, seen);
+  const compared = new Map<string, ComparedRun>();
+  for (const run of views) {
+    const own = facets.get(run.id) ?? { run: {}, job: {} };
+    const edges = await edgesOfRun(tx, run.id);
+    compared.set(run.id, {
+      run,
+      inputs: edges.filter((edge) => edge.direction === 'input'),
+      outputs: edges.filter((edge) => edge.direction === 'output'),
+      parameters: parametersOf(own.run),
+      execution: executionOf(own.run),
+      packages: packagesOf(own.run),
+      source: sourceOf(own.run, own.job),
+      environment: environmentOf(own.run),
+      metrics: metrics.get(run.id) ?? [],
+      tolerances: tolerancesOf(own.run, own.job),
+    });
+  }
+  return compared;
+}
+
+const twoRuns = z.object({ fields: z.array(comparedField), reproduction, a: runView, b: runView });
+type TwoRuns = z.infer<typeof twoRuns>;
+
+const asFile = (body: string, type: string, extension: string) => new Response(body, { headers: { 'Content-Type': type, 'Content-Disposition': `attachment; filename="run-comparison.${extension}"` } });
+
+/** A comparison as a file: CSV has one line for each field. */
+function presentComparison({ format, ...compared }: TwoRuns & { format: ExportFormat }): unknown {
+  switch (format) {
+    case 'page':
+      return compared;
+    case 'json':
+      return asFile(JSON.stringify(compared, null, 2), 'application/json', 'json');
+    case 'csv':
+      return asFile(csvOf(compared.fields, ['section', 'field', 'a', 'b', 'same', 'decides']), 'text/csv; charset=utf-8', 'csv');
+  }
+}
+
 export const compareTwoRuns = query({
   name: 'runs.compareTwoRuns',
-  summary: 'Two runs field by field: inputs by digest, parameters, source, packages, environment, outputs',
-  input: z.strictObject({ a: id, b: id }),
-  output: comparison.extend({ a: runView, b: runView }),
+  summary: 'Two runs field by field, and whether the second reproduces the first',
+  input: z.strictObject({ a: id, b: id, only: z.enum(['all', 'differences']).default('all').describe('`differences`: only the fields that differ.'), format: exportFormat }),
+  output: twoRuns.extend({ format: exportFormat }),
   permission: 'read',
   run: async (tx, input, reader) => {
-    const [a, b] = [await detailOf(tx, reader.teams, input.a), await detailOf(tx, reader.teams, input.b)];
-    return a && b ? ok({ ...compareRuns(a, b), a: a.run, b: b.run }) : notFound('run');
+    // Ids are written in either case, and found under the one that the database writes.
+    const found = await comparedRuns(tx, reader.teams, [input.a, input.b]);
+    const [a, b] = [found.get(input.a.toLowerCase()), found.get(input.b.toLowerCase())];
+    if (!a || !b) return notFound('run');
+    const fields = comparedFields(a, b);
+    return ok({ fields: input.only === 'all' ? fields : fields.filter((field) => !field.same), reproduction: reproductionOf(a, b, fields), a: a.run, b: b.run, format: input.format });
   },
-  http: { method: 'GET', path: '/api/v1/runs/compare', tag: 'Runs', body: 'none' },
+  http: { method: 'GET', path: '/api/v1/runs/compare', tag: 'Runs', body: 'none', present: presentComparison },
 });
 
 export const getRunEvent = query({

@@ -70,6 +70,18 @@ export const execution = z.object({
 
 export const sourceVersion = z.object({ commit: z.string().nullable(), branch: z.string().nullable(), dirty: z.boolean().nullable(), remote: z.string().nullable(), path: z.string().nullable() });
 
+export const runMetric = z.object({
+  name: z.string(),
+  slice: z.string().nullable().describe('The part of the data, such as `region=West`; null for the whole.'),
+  dataset: z.string().nullable(),
+  value: z.number(),
+  sampleCount: z.number().nullable(),
+  higherIsBetter: z.boolean().nullable(),
+  source: z.enum(['evidence', 'report']).describe('`evidence`: from an evaluation whose signature and checks hold; `report`: from the run’s own facet.'),
+});
+
+export const tolerance = z.object({ name: z.string(), slice: z.string().nullable().describe('Null: every slice of the metric.'), absolute: z.number().nullable(), relative: z.number().nullable().describe('Of the larger of the two values; 0.01 is 1%.'), declaredBy: z.enum(['run', 'job']) });
+
 export const runDetail = z.object({
   run: runView,
   firstReceivedAt: z.string(),
@@ -89,10 +101,31 @@ export const runDetail = z.object({
   log: z.object({ tail: z.string(), truncated: z.boolean(), totalBytes: z.number().nullable(), digest: z.string().nullable() }).nullable(),
   error: z.object({ message: z.string(), language: z.string().nullable(), stackTrace: z.string().nullable() }).nullable(),
   failedChecks: z.array(failedCheck),
+  metrics: z.array(runMetric),
+  tolerances: z.array(tolerance),
   runFacets: anyObject,
   jobFacets: anyObject,
   declaredJobFacets: anyObject.describe('What job events say of its job, without a run.'),
-  events: z.array(z.object({ digest: z.string(), type: z.string(), time: z.string(), receivedAt: z.string(), sizeBytes: z.number().int(), redacted: z.boolean().describe('Secrets were removed before storing, so the digest is not of the stored bytes.'), removedAt: z.string().nullable().describe('When retention emptied its bytes; everything else of it is kept.'), reportedBy: z.string() })),
+  events: z.array(z.object({ digest: z.string(), type: z.string(), time: z.string(), receivedAt: z.string(), sizeBytes: z.number().int(), redacted: z.boolean().nullable().describe('Secrets were removed before storing, so the digest is not of the stored bytes; null where the event is too large (over 256 KiB) to be hashed for a list.'), removedAt: z.string().nullable().describe('When retention emptied its bytes; everything else of it is kept.'), reportedBy: z.string() })),
   eventCount: z.number().int(),
 });
 export type RunDetail = z.infer<typeof runDetail>;
+
+export const pipelineSorts = ['name', '-name'] as const;
+
+const rateFields = { ended: z.number().int(), complete: z.number().int(), failed: z.number().int(), aborted: z.number().int(), rate: z.number().nullable().describe('Complete of those that ended; null where none did.') };
+export const rateView = z.object(rateFields);
+export const durationsView = z.object({ samples: z.number().int(), p50: z.number(), p90: z.number(), p99: z.number(), longest: z.number() }).describe('Of completed runs, in milliseconds; percentiles by nearest rank.');
+export const pipelineRates = z.object({ runs: z.number().int(), all: rateView, windows: z.array(rateView.extend({ days: z.number().int() })), durations: durationsView.nullable() });
+
+const brief = { runId: z.guid(), state: runState, startedAt: z.string() };
+export const pipelineView = z.object({
+  name: z.string(),
+  team: z.object({ id: z.guid(), name: z.string() }),
+  jobs: z.number().int(),
+  last: z.object(brief).nullable(),
+  latest: z.array(z.object(brief)).describe('The latest executions, newest first; at most 20.'),
+  ...rateFields,
+  medianMilliseconds: z.number().nullable().describe('Of the completed among the latest executions.'),
+});
+export type PipelineView = z.infer<typeof pipelineView>;

@@ -6,11 +6,11 @@ import type { PageRequest } from '#lib/kernel/page.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { RunEdge, RunSort, RunState, RunView } from './schema.ts';
 
-const iso = (value: unknown): string => new Date(value as string).toISOString();
+export const iso = (value: unknown): string => new Date(value as string).toISOString();
 const isoOrNull = (value: unknown): string | null => (value === null ? null : iso(value));
-const uuids = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
-const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`;
-const likeText = (value: string) => `%${value.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+export const uuids = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
+export const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`;
+export const likeText = (value: string) => `%${value.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
 
 type RunRow = {
   id: string; state: RunState; reported: boolean; pipeline: string; stage: string | null; namespace: string; name: string; team_id: string; team_name: string; parent_run_id: string | null;
@@ -145,6 +145,14 @@ export async function declaredOfRun(tx: ReadTx, id: string): Promise<{ declared:
   return { declared: rows.map(({ event_time, ...row }) => ({ ...row, at: iso(event_time) })), facets: Object.fromEntries(said.rows.map((row) => [row.name, row.body])) };
 }
 
+/** The named facets of several runs, by run; less than `facetsOfRun`, for what looks at many runs and few facets. */
+export async function facetsOfRuns(tx: ReadTx, ids: readonly string[], names: readonly string[]): Promise<ReadonlyMap<string, { run: Facets; job: Facets }>> {
+  const { rows } = await tx.execute<{ subject_kind: 'run' | 'run_job'; id: string; name: string; body: Record<string, unknown> }>(sql`
+    select subject_kind, subject_id as id, name, body from facet where subject_kind in ('run', 'run_job') and subject_id = any(${uuids(ids)}) and name = any(${texts(names)}) and (body -> '_deleted') is distinct from 'true'::jsonb`);
+  const of = (id: string, kind: string): Facets => Object.fromEntries(rows.filter((row) => row.id === id && row.subject_kind === kind).map((row) => [row.name, row.body]));
+  return new Map(ids.map((id) => [id, { run: of(id, 'run'), job: of(id, 'run_job') }]));
+}
+
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
@@ -172,12 +180,16 @@ export async function edgesOfRun(tx: ReadTx, id: string): Promise<RunEdge[]> {
   }));
 }
 
-export type EventRow = { digest: string; type: string; time: string; receivedAt: string; sizeBytes: number; redacted: boolean; removedAt: string | null; reportedBy: string };
+export type EventRow = { digest: string; type: string; time: string; receivedAt: string; sizeBytes: number; redacted: boolean | null; removedAt: string | null; reportedBy: string };
+
+/** Bytes are hashed to see whether secrets were removed from them; an event larger than this is not, since a page shows a hundred. */
+const mostBytesToHash = 262_144;
 
 /** The latest events of a run, and how many there are (counted up to 10,000). */
 export async function eventsOfRun(tx: ReadTx, id: string, limit: number): Promise<{ events: EventRow[]; count: number }> {
-  const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean; removed_at: string | null; account: string }>(sql`
-    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, e.bytes_removed_at is null and e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') as redacted, e.bytes_removed_at as removed_at, a.name as account
+  const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean | null; removed_at: string | null; account: string }>(sql`
+    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, 
+      case when e.bytes_removed_at is not null then false when octet_length(e.bytes) <= ${mostBytesToHash} then e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') end as redacted, e.bytes_removed_at as removed_at, a.name as account
     from run_event e join service_account a on a.id = e.reported_by where e.run_id = ${id}::uuid order by e.event_time desc, e.digest limit ${limit}`);
   const counted = await tx.execute<{ n: number }>(sql`select count(*)::int as n from (select 1 from run_event where run_id = ${id}::uuid limit 10000) as e`);
   return {

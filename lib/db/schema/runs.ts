@@ -12,7 +12,10 @@ export const job = pgTable('job', {
   pipeline: text('pipeline'),
   stage: text('stage'),
   createdAt: instant('created_at').notNull().default(sql`now()`),
-}, (table) => [uniqueIndex('job_name').on(table.teamId, table.namespace, table.name), index('job_pipeline').on(table.teamId, table.pipeline)]);
+}, (table) => [uniqueIndex('job_name').on(table.teamId, table.namespace, table.name), index('job_pipeline').on(table.teamId, table.pipeline), index('job_by_pipeline').on(sql`coalesce(${table.pipeline}, ${table.name})`, table.teamId),
+  // Pipelines are paged by this: names may be long, so their beginning sorts them and a hash tells them apart.
+  index('job_pipeline_page').on(sql`left(coalesce(${table.pipeline}, ${table.name}), 100)`, sql`(md5(coalesce(${table.pipeline}, ${table.name}) || ${table.teamId}::text)::uuid)`),
+]);
 
 export const run = pgTable('run', {
   /** The OpenLineage run id, chosen by the client; it belongs to the team that first reported it. */
@@ -42,7 +45,7 @@ export const run = pgTable('run', {
   index('run_team_duration').on(table.teamId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_state_duration').on(table.state, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_job_duration').on(table.jobId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
-  index('run_parent').on(table.parentRunId),
+  index('run_parent_started').on(table.parentRunId, table.startedAt, table.id),
 ]);
 
 /**

@@ -1,7 +1,6 @@
 // One run. What failed comes first; then stages, data, evidence, and everything that explains the result.
 import { GitCompareArrows, GitFork } from 'lucide-react';
 import type { Metadata } from 'next';
-import { StageTimeline } from '#components/charts/stage-timeline.tsx';
 import { RunEvidence } from '#components/evidence/run-evidence.tsx';
 import { RunState as RunStateMark } from '#components/evidence/verdict.tsx';
 import { RunFacets } from '#components/facets/run-facets.tsx';
@@ -10,30 +9,27 @@ import { RunEdges } from '#components/runs/run-edges.tsx';
 import { Environment, Events, executionFacts, lineageHref, Packages, Parameters, RunLog, sourceFacts } from '#components/runs/run-facts.tsx';
 import { FailedChecks, RunFailure } from '#components/runs/run-failure.tsx';
 import { RunLive } from '#components/runs/run-live.tsx';
+import { RunMetrics } from '#components/runs/run-metrics.tsx';
+import { Attempts, Reproductions } from '#components/runs/run-relatives.tsx';
+import { RunTree } from '#components/runs/run-tree.tsx';
+import { pipelineHref } from '#components/runs/sections.ts';
 import { Took } from '#components/runs/took.tsx';
-import { runTitle, stageName } from '#components/runs/words.ts';
+import { runTitle } from '#components/runs/words.ts';
 import { PageActions } from '#components/shell/page-actions.tsx';
 import { DescriptionList } from '#components/ui/description-list.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { LinkButton } from '#components/ui/link-button.tsx';
+import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { listRunEvidence } from '#lib/evidence/index.ts';
 import { currentContext } from '#lib/http.ts';
-import { getRun, listRuns, type RunDetail, type RunState } from '#lib/runs/index.ts';
+import { getRun, getRunRelatives, getRunTree, type RunDetail, type RunState } from '#lib/runs/index.ts';
 
 type Props = { params: Promise<{ id: string }> };
 
 export const metadata: Metadata = { title: 'Run' };
-
-/** The run of the same job before this one, to compare with. */
-async function previousRun(detail: RunDetail): Promise<string | null> {
-  const { run } = detail;
-  const found = await listRuns.execute(await currentContext(), { pipeline: [run.pipeline], ...(run.stage === null ? {} : { stage: [run.stage] }), team: [run.team.id], to: run.startedAt, limit: 20 });
-  return found.ok ? (found.value.items.find((other) => other.job.name === run.job.name && other.job.namespace === run.job.namespace && other.id !== run.id)?.id ?? null) : null;
-}
 
 export default async function RunPage({ params }: Props) {
   const { id } = await params;
@@ -42,8 +38,11 @@ export default async function RunPage({ params }: Props) {
   if (!found.ok) return <Problem error={found.error} />;
   const detail = found.value;
   const { run, stages } = detail;
-  const isExecution = stages.length > 0;
-  const previous = isExecution ? null : await previousRun(detail);
+  // A run that only binds its stages together has neither inputs nor outputs, and nothing to reproduce.
+  const isExecution = stages.length > 0 && detail.inputs.length + detail.outputs.length === 0;
+  const tree = await getRunTree.execute(context, { id });
+  const relatives = await getRunRelatives.execute(context, { id });
+  const previous = relatives.ok ? relatives.value.previousId : null;
   const evidence = isExecution ? null : await listRunEvidence.execute(context, { runId: run.id });
   const bad = run.state === 'failed' || run.state === 'aborted';
   return (
@@ -55,8 +54,9 @@ export default async function RunPage({ params }: Props) {
           <>
             <RunStateMark state={run.state} shape="badge" />
             <span>started <Time at={run.startedAt} /></span>
-            <span>took <Took run={run} /></span>
+            <span>{run.endedAt === null && run.state === 'running' ? 'running for' : 'took'} <Took run={run} /></span>
             <span>{run.team.name}</span>
+            <span>pipeline <TextLink href={pipelineHref(run.pipeline, run.team.id)}>{run.pipeline}</TextLink></span>
             <span>reported by {run.reportedBy.name}, for which {run.reportedBy.responsibleName} answers</span>
             <Digest value={run.id} length={8} />
             {run.state === 'running' && <RunLive />}
@@ -65,6 +65,7 @@ export default async function RunPage({ params }: Props) {
         actions={
           <>
             {previous !== null && <LinkButton href={`/runs/compare?a=${previous}&b=${run.id}`} icon={GitCompareArrows}>Compare with the one before</LinkButton>}
+            <LinkButton href={`/runs/compare?b=${run.id}`}>Compare…</LinkButton>
             <LinkButton href={lineageHref(run.id)} icon={GitFork}>Lineage</LinkButton>
           </>
         }
@@ -73,18 +74,21 @@ export default async function RunPage({ params }: Props) {
       <Stack>
         {bad && <RunFailure detail={detail} />}
         {!bad && detail.failedChecks.length > 0 && <Section title="Checks that did not hold" id="checks"><FailedChecks checks={detail.failedChecks} /></Section>}
-        {isExecution && (
-          <Section title="Stages" id="stages" {...(!run.reported && { description: 'The execution itself sent no event: its state and times are those of its stages.' })}>
-            <StageTimeline title="Stages over time" stages={stages.map((stage) => ({ id: stage.id, name: stageName(stage), state: stage.state, startedAt: stage.startedAt, endedAt: stage.endedAt, href: `/runs/${stage.id}`, ...(stage.failure !== null && { detail: stage.failure }) }))} />
+        {tree.ok && tree.value.nodes.length > 1 && (
+          <Section title={run.parentRunId === null ? 'Stages' : 'Where it belongs'} id="stages" {...(!run.reported && { description: 'The execution itself sent no event: its state and times are those of its stages.' })}>
+            <RunTree key={run.id} tree={tree.value} />
           </Section>
         )}
-        {!(isExecution && detail.inputs.length + detail.outputs.length === 0) && (
+        {relatives.ok && <Attempts run={run} attempts={relatives.value.attempts} />}
+        {!isExecution && (
           <>
             <Section title="Inputs" id="inputs">{detail.inputs.length === 0 ? <NoEdges state={run.state} what="input" /> : <RunEdges caption="Inputs" edges={detail.inputs} />}</Section>
             <Section title="Outputs" id="outputs">{detail.outputs.length === 0 ? <NoEdges state={run.state} what="output" /> : <RunEdges caption="Outputs" edges={detail.outputs} />}</Section>
           </>
         )}
-        {evidence !== null && <Section title="Attestations" id="attestations">{evidence.ok ? <RunEvidence items={evidence.value.items} more={evidence.value.more} /> : <Problem error={evidence.error} />}</Section>}
+        <RunMetrics detail={detail} />
+        {relatives.ok && !isExecution && <Reproductions run={run} reproductions={relatives.value.reproductions} />}
+        {evidence !== null && <Section title="Attestations" id="attestations">{evidence.ok ? <RunEvidence items={evidence.value.items} more={evidence.value.more} /> : <Problem inside error={evidence.error} />}</Section>}
         {detail.parameters.length > 0 && <Section title="Parameters" id="parameters"><Parameters parameters={detail.parameters} /></Section>}
         {detail.source && <Section title="Code" id="code"><DescriptionList items={sourceFacts(detail.source)} /></Section>}
         {(detail.execution !== null || detail.packages.length > 0 || detail.environment.length > 0) && (
@@ -95,7 +99,7 @@ export default async function RunPage({ params }: Props) {
           </Section>
         )}
         {detail.log && <Section title="Log" id="log"><RunLog log={detail.log} /></Section>}
-        <RunFacets detail={detail} />
+        <RunFacets detail={{ ...detail, runFacets: withoutLogTail(detail.runFacets) }} />
         <Section title="Events received" id="events">{detail.events.length === 0 ? <p className="text-sm text-ink-2">None: this execution is known only because its stages name it as their parent.</p> : <Events runId={run.id} events={detail.events} count={detail.eventCount} />}</Section>
       </Stack>
     </>
@@ -105,4 +109,10 @@ export default async function RunPage({ params }: Props) {
 function NoEdges({ state, what }: { readonly state: RunState; readonly what: 'input' | 'output' }) {
   if (state !== 'complete') return <p className="text-sm text-ink-2">{state === 'running' ? `No ${what} reported so far.` : `No ${what} reported.`}</p>;
   return <EmptyState kind="nothing-yet" title={`No ${what} reported`} description={`Nothing tells what this run ${what === 'input' ? 'consumed' : 'produced'}.`} command={`gatehouse run --${what} NAME=PATH -- COMMAND`} />;
+}
+
+/** The log stands above; its facet is shown without repeating it. */
+function withoutLogTail(facets: RunDetail['runFacets']): RunDetail['runFacets'] {
+  const log = facets.gatehouse_log;
+  return typeof log === 'object' && log !== null && 'tail' in log && typeof log.tail === 'string' ? { ...facets, gatehouse_log: { ...log, tail: '(shown above, under Log)' } } : facets;
 }
