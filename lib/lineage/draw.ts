@@ -96,7 +96,7 @@ export async function draw(tx: ReadTx, scope: Scope, { focus, walked, path, grou
     const id = idOf('run', run.id);
     made.set(id, run);
     if (folded.has(id) && !contracted.kept.includes(id)) continue;
-    nodes.push({ ...plainNode, id, type: 'run', kind: 'run', label: run.name, detail: `${run.pipeline === run.name ? '' : `${run.pipeline} · `}${run.startedAt.slice(0, 16).replace('T', ' ')}`, href: `/runs/${run.id}`, state: run.state, at: run.startedAt, team: run.team, pipeline: run.pipeline, ...hidden(id) });
+    nodes.push({ ...plainNode, id, type: 'run', kind: 'run', label: run.name, detail: `${run.startedAt.slice(0, 16).replace('T', ' ')}${run.pipeline === run.name ? '' : ` · ${run.pipeline}`}`, href: `/runs/${run.id}`, state: run.state, at: run.startedAt, team: run.team, pipeline: run.pipeline, ...hidden(id) });
   }
   const producers = new Map(recorded.filter((edge) => edge.from.startsWith('run:')).map((edge) => [edge.to, made.get(edge.from)] as const));
   for (const version of await versionNodes(tx, teams, versionIds, asOf)) {
