@@ -48,9 +48,11 @@ function take(walked: Walked, node: NodeRef): boolean {
   return true;
 }
 
+type Found = { readonly added: readonly NodeRef[]; /** Those that the view folds, also when another way had led to them: the step goes on through them. */ readonly through: readonly NodeRef[] };
+
 /** One level further from a set of nodes; returns those that are new and fit. A crowded node gets its share, so that its neighbours do not take the place of everybody's. */
-async function step(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: OneWay, walked: Walked): Promise<NodeRef[]> {
-  if (from.length === 0) return [];
+async function step(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: OneWay, walked: Walked): Promise<Found> {
+  if (from.length === 0) return { added: [], through: [] };
   const idsOf = (type: NodeRef['type']) => from.filter((node) => node.type === type).map((node) => node.id);
   const room = Math.max(walked.most - walked.runs.size - walked.versions.size, 1);
   const share = Math.max(12, Math.ceil((2 * room) / from.length));
@@ -58,6 +60,7 @@ async function step(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: One
   const versions = await versionsBeside(tx, idsOf('run'), way, share + 1, scope.asOf);
   const taken = new Map<string, number>();
   const added: NodeRef[] = [];
+  const through = new Map<string, NodeRef>();
   const meet = (source: string, node: NodeRef, link: DrawnLink) => {
     const count = (taken.get(source) ?? 0) + 1;
     taken.set(source, count);
@@ -65,19 +68,19 @@ async function step(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: One
       walked.truncated = true;
       return;
     }
-    if (take(walked, node)) added.push(node);
+    if (take(walked, node) && node.type !== walked.folds) added.push(node);
+    if (walked.passed[node.type].has(node.id)) through.set(node.id, node);
     walked.links.set(`${link.runId} ${link.versionId} ${link.direction}`, link);
   };
   for (const link of runs) meet(link.versionId, { type: 'run', id: link.runId }, { ...link, direction: way === 'upstream' ? 'output' : 'input' });
   for (const link of versions) meet(link.runId, { type: 'version', id: link.versionId }, { ...link, direction: way === 'upstream' ? 'input' : 'output' });
-  return added;
+  return { added, through: [...through.values()] };
 }
 
 /** One step as the reader counts it: on through what the view folds, to what it draws. */
 async function stride(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: OneWay, walked: Walked): Promise<NodeRef[]> {
-  const found = await step(tx, scope, from, way, walked);
-  const through = found.filter((node) => node.type === walked.folds);
-  return [...found.filter((node) => node.type !== walked.folds), ...(await step(tx, scope, through, way, walked))];
+  const { added, through } = await step(tx, scope, from, way, walked);
+  return [...added, ...(await step(tx, scope, through, way, walked)).added];
 }
 
 /** Walks from the focus. Both ways advance together, so that a wide upstream does not leave nothing for downstream. */
