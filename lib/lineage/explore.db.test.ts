@@ -265,7 +265,7 @@ describe('nothing behind a restricted node', () => {
         expect((await answers(`node=${digest(name(n))}`)).status).toBe(404);
         expect(JSON.parse((await answers(`${node}&to=${digest(name(n))}`)).text)).toMatchObject({ path: { known: false, looked: 0 } });
       }
-    }), { numRuns: 25 });
+    }), { numRuns: 12 });
   });
 
   it('is counted: what one may see is counted, the rest is one restricted neighbour', async () => {
