@@ -27,6 +27,7 @@ export type LineageCanvasProps = {
   /** What is free to draw in: the panel's part left out. */
   readonly size: { readonly width: number; readonly height: number };
   readonly focusId: string | undefined;
+  readonly focusIds: ReadonlySet<string>;
   readonly selectedId: string | undefined;
   readonly traced: ReadonlySet<string> | undefined;
   readonly matches: ReadonlySet<string>;
@@ -45,7 +46,7 @@ export default function LineageCanvas(props: LineageCanvasProps) {
   return <ReactFlowProvider><Canvas {...props} /></ReactFlowProvider>;
 }
 
-function Canvas({ nodes, edges, layout, orientation, size, focusId, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onExpand }: LineageCanvasProps) {
+function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onExpand }: LineageCanvasProps) {
   const flow = useReactFlow();
   const level = useStore((store) => zoomLevel(store.transform[2]));
   const still = useRef(typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches);
@@ -60,9 +61,9 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, selectedId, 
       type: 'lineage',
       position: { ...position },
       ...nodeSize,
-      data: { node, focus: node.id === focusId, selected: node.id === selectedId, tabStop: node.id === tabStop, dimmed: (traced !== undefined && !traced.has(node.id)) || (filtering && !matches.has(node.id)), matched: matches.has(node.id), onExpand },
+      data: { node, focus: focusIds.has(node.id), selected: node.id === selectedId, tabStop: node.id === tabStop, dimmed: (traced !== undefined && !traced.has(node.id)) || (filtering && !matches.has(node.id)), matched: matches.has(node.id), onExpand },
     }];
-  }), [nodes, layout, focusId, selectedId, tabStop, traced, matches, filtering, onExpand]);
+  }), [nodes, layout, focusIds, selectedId, tabStop, traced, matches, filtering, onExpand]);
 
   const show = (id: string) => {
     const zoom = Math.max(flow.getZoom(), 0.75);

@@ -48,11 +48,13 @@ function saveFile(blob: Blob, name: string): void {
 }
 
 /** A lineage graph. `<LineageGraph label="Lineage of flight-delay 4" nodes={nodes} edges={edges} focusId={id} />` */
-export function LineageGraph({ label, nodes, edges: given, focusId, marked, details, nothing, onExpand, expandHref, exports = [], height: most = 560, urlKey = 'node' }: {
+export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, marked, details, nothing, onExpand, expandHref, exports = [], height: most = 560, urlKey = 'node' }: {
   readonly label: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
   readonly focusId?: string;
+  /** All that the graph is about, where that is more than one. */
+  readonly focusIds?: readonly string[];
   /** Stand out while no node is selected: a path, say. */
   readonly marked?: ReadonlySet<string>;
   /** More about the selected node, for its panel. */
@@ -89,6 +91,8 @@ export function LineageGraph({ label, nodes, edges: given, focusId, marked, deta
   const choices = useMemo(() => choicesOf(nodes), [nodes]);
   const matches = useMemo(() => matchesOf(nodes, filter), [nodes, filter]);
   const found = useMemo(() => (matches === undefined ? [] : nodes.filter((node) => matches.has(node.id)).map((node) => node.id)), [nodes, matches]);
+
+  const focusSet = useMemo(() => new Set(focusIds ?? (focusId === undefined ? [] : [focusId])), [focusIds, focusId]);
 
   const tooMany = nodes.length > nodeLimit;
   const orientation = tooMany || nodes.length === 0 || width === 0 ? undefined : width < 640 ? 'down' : 'across';
@@ -158,7 +162,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, marked, deta
                 // A new layout is a new picture, with its own opening view.
                 key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation}`}
                 nodes={nodes} edges={edges} layout={result.layout} orientation={orientation} size={{ width: panel !== null && width >= panelBeside ? width - panelWidth : width, height }}
-                focusId={focusId} selectedId={selectedNode?.id} traced={traced} matches={matches ?? noMatches} filtering={matches !== undefined} shownMatch={found[at]} neighbours={neighbours}
+                focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={matches ?? noMatches} filtering={matches !== undefined} shownMatch={found[at]} neighbours={neighbours}
                 onSelect={select} onOpen={open} onExpand={expand}
               />
             )}

@@ -29,7 +29,7 @@ export function LineageView({ graph, address, label }: { readonly graph: GraphVi
     <>
       <Said graph={graph} address={address} />
       <LineageGraph
-        label={label} nodes={nodes} edges={edges} {...(focus !== undefined && { focusId: focus })} {...(expandHref !== undefined && { expandHref })} {...(marked !== undefined && { marked })} exports={exports} details={details} urlKey="selected" height={560}
+        label={label} nodes={nodes} edges={edges} {...(focus !== undefined && { focusId: focus, focusIds: graph.focus })} {...(expandHref !== undefined && { expandHref })} {...(marked !== undefined && { marked })} exports={exports} details={details} urlKey="selected" height={560}
         {...(onlyColumns && { nothing: { title: 'No columns reported', description: 'No run that produced this data said where its columns come from. Report the columnLineage or lineage facet of OpenLineage on the outputs.' } })}
       />
     </>
