@@ -58,7 +58,7 @@ export function AsOf({ address }: { readonly address: LineageAddress }) {
       <Field label="As it was known at (UTC)" hint="Only what had been received by then, with the states and deployments of then.">
         <div className="flex flex-wrap items-center gap-2">
           <span className="w-56"><Input type="datetime-local" step={1} value={typed} aria-label="As it was known at (UTC)" onChange={(event) => { setTyped(event.target.value); }} /></span>
-          <Button type="submit" variant="primary" disabled={moment === null || moment === asOf}>Go there</Button>
+          <Button type="submit" variant="primary">Go there</Button>
           {asOf !== null && <LinkButton href={to(null)}>Back to now</LinkButton>}
         </div>
       </Field>

@@ -14,7 +14,7 @@ import { useKept } from './use-kept.ts';
 
 export function LineageView({ graph, address, label }: { readonly graph: GraphView; readonly address: LineageAddress; readonly label: string }) {
   const kept = useKept();
-  const nodes = useMemo(() => graph.nodes.map((node) => shownNode(node, address)).map((node) => (node.href?.startsWith('/lineage?') === true ? { ...node, href: kept(node.href) } : node)), [graph, address, kept]);
+  const nodes = useMemo(() => graph.nodes.map((node) => shownNode(node, address, graph.focus)).map((node) => (node.href?.startsWith('/lineage?') === true ? { ...node, href: kept(node.href) } : node)), [graph, address, kept]);
   const edges = useMemo(() => graph.edges.map((edge) => shownEdge(edge, address.shape)), [graph, address.shape]);
   const exports = useMemo(() => [
     { label: 'CSV, the nodes', href: exportHref(address, 'csv', 'nodes') }, { label: 'CSV, the edges', href: exportHref(address, 'csv') }, { label: 'CSV, both in one', href: exportHref(address, 'csv', 'all') },

@@ -10,7 +10,7 @@ const kinds: Record<string, NodeKind> = {
 /** A run whose state nobody reported has none to show: its line of detail says `unknown`. */
 const states: Record<string, NodeState> = { running: 'running', complete: 'complete', failed: 'failed', aborted: 'aborted', contradicted: 'contradicted', quarantined: 'quarantined' };
 
-function linksOf(node: GraphNode, address: LineageAddress): { label: string; href: string }[] {
+function linksOf(node: GraphNode, address: LineageAddress, focus: readonly string[]): { label: string; href: string }[] {
   const folds = node.type !== 'group' && node.group !== null && address.open.includes(node.group) ? [{ label: `Fold this ${address.group ?? 'group'}`, href: groupHref(address, node.group) }] : [];
   if (node.type === 'column') {
     const versionId = node.id.split(':')[1];
@@ -20,7 +20,7 @@ function linksOf(node: GraphNode, address: LineageAddress): { label: string; hre
   const isModel = node.type === 'version' && node.href?.startsWith('/models/') === true;
   return [
     ...(isModel ? [{ label: 'Its bytes', href: `/data/${node.id.slice('version:'.length)}` }] : []),
-    ...(node.id === address.node ? [] : [{ label: 'Lineage around it', href: centredHref(address, node.id) }, { label: 'Path to it', href: pathHref(address, node.id) }]),
+    ...(focus.includes(node.id) ? [] : [{ label: 'Lineage around it', href: centredHref(address, node.id) }, { label: 'Path to it', href: pathHref(address, node.id) }]),
     ...(node.type === 'version' ? [{ label: 'Its columns', href: columnsHref(node.id) }] : []),
     ...folds,
   ];
@@ -36,11 +36,11 @@ function factsOf(node: GraphNode): { term: string; value: string; copy?: boolean
 }
 
 /** One node as `LineageGraph` takes it. A folded group leads to itself, opened. */
-export function shownNode(node: GraphNode, address: LineageAddress): DrawnNode {
+export function shownNode(node: GraphNode, address: LineageAddress, focus: readonly string[]): DrawnNode {
   const state = node.state === null ? undefined : states[node.state];
   const href = node.type === 'group' && node.group !== null ? groupHref(address, node.group) : node.href;
   return {
-    id: node.id, kind: kinds[node.kind] ?? 'dataset', label: node.label, sublabel: node.detail, links: linksOf(node, address), facts: factsOf(node),
+    id: node.id, kind: kinds[node.kind] ?? 'dataset', label: node.label, sublabel: node.detail, links: linksOf(node, address, focus), facts: factsOf(node),
     hiddenUpstream: node.hiddenUpstream, hiddenDownstream: node.hiddenDownstream, ...(node.members > 0 && { members: node.members }), ...(href !== null && { href }), ...(state !== undefined && { state }),
   };
 }

@@ -3,7 +3,6 @@ import type { GraphView } from './schema.ts';
 
 /** A quoted string: a backslash would begin an escape such as `\N` or `\l`, a quote would end it; other control characters mean nothing to a drawing. */
 export const dotString = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- it removes them
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replace(/\r\n|[\r\n]/g, '\\n').replace(/[\u0000-\u001f\u007f]/g, ' ')}"`;
 
 const shapes: Record<string, string> = { run: 'ellipse', deployment: 'component', group: 'folder', restricted: 'box' };
