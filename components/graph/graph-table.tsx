@@ -1,17 +1,25 @@
-// GraphTable: the same graph as a table: every node with what it comes from and leads to.
+// GraphTable: the same graph as a table: every node with what it comes from and leads to, and more on demand.
+'use client';
+
+import { Button } from '../ui/button.tsx';
 import { Link } from '../ui/link.tsx';
 import { Glyph } from '../evidence/glyphs.tsx';
-import { kindWords, stateWords, type GraphNode } from './graph-types.ts';
+import { expandable, kindWords, stateWords, type Direction, type GraphNode } from './graph-types.ts';
 import { kindIcons, kindTones, stateGlyphs, stateTones } from './kind-look.ts';
 import type { Neighbours } from './walk.ts';
 
+const mostNames = 30;
+
 /** Every node and edge, in words. */
-export function GraphTable({ nodes, neighbours, focusId, label }: { readonly nodes: readonly GraphNode[]; readonly neighbours: ReadonlyMap<string, Neighbours>; readonly focusId: string | undefined; readonly label: string }) {
+export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand }: { readonly nodes: readonly GraphNode[]; /** The rows to show; undefined for all. */ readonly only: ReadonlySet<string> | undefined; readonly neighbours: ReadonlyMap<string, Neighbours>; readonly focusId: string | undefined; readonly label: string; readonly onExpand: ((id: string, direction: Direction) => void) | undefined }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const names = (ids: readonly string[], hidden: number | undefined) => {
-    const text = ids.map((id) => byId.get(id)?.label ?? id).join(', ');
-    const more = hidden === undefined || hidden === 0 ? '' : `${text === '' ? '' : ' '}and ${hidden} not shown`;
-    return text === '' && more === '' ? <span className="text-ink-3">none</span> : `${text}${more}`;
+  const names = (node: GraphNode, ids: readonly string[], direction: Direction) => {
+    const hidden = (direction === 'upstream' ? node.hiddenUpstream : node.hiddenDownstream) ?? 0;
+    const more = hidden === 0 ? null
+      : onExpand === undefined || !expandable(node) ? `and ${hidden.toLocaleString('en')} not shown`
+      : <span className="no-print"><Button size="sm" variant="ghost" onClick={() => { onExpand(node.id, direction); }} aria-label={`Show ${hidden} more ${direction} of ${node.label}`}>+{hidden.toLocaleString('en')} more</Button></span>;
+    if (ids.length === 0 && more === null) return <span className="text-ink-3">none</span>;
+    return <>{ids.slice(0, mostNames).map((id) => byId.get(id)?.label ?? id).join(', ')}{ids.length > mostNames && ` and ${ids.length - mostNames} more in this graph`}{ids.length > 0 && ' '}{more}</>;
   };
   return (
     <table aria-label={label} className="w-full border-collapse text-sm">
@@ -21,7 +29,7 @@ export function GraphTable({ nodes, neighbours, focusId, label }: { readonly nod
         </tr>
       </thead>
       <tbody>
-        {nodes.map((node) => {
+        {nodes.filter((node) => only === undefined || only.has(node.id)).map((node) => {
           const Icon = kindIcons[node.kind];
           const near = neighbours.get(node.id);
           return (
@@ -32,8 +40,8 @@ export function GraphTable({ nodes, neighbours, focusId, label }: { readonly nod
                 {node.sublabel !== undefined && <span className="block font-mono text-xs break-all text-ink-3">{node.sublabel}</span>}
               </th>
               <td className="py-1 pr-4 whitespace-nowrap">{node.state === undefined ? null : <span className={`inline-flex items-center gap-1.5 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} />{stateWords[node.state]}</span>}</td>
-              <td className="min-w-32 py-1 pr-4 text-ink-2">{names(near?.upstream ?? [], node.hiddenUpstream)}</td>
-              <td className="min-w-32 py-1 pr-2 text-ink-2">{names(near?.downstream ?? [], node.hiddenDownstream)}</td>
+              <td className="min-w-32 py-1 pr-4 text-ink-2">{names(node, near?.upstream ?? [], 'upstream')}</td>
+              <td className="min-w-32 py-1 pr-2 text-ink-2">{names(node, near?.downstream ?? [], 'downstream')}</td>
             </tr>
           );
         })}

@@ -1,31 +1,37 @@
-// GraphToolbar: graph or table, find, and export.
+// GraphToolbar: graph or table, find and filter, and export.
 'use client';
 
 import { Download, GitFork, Search, Table2 } from 'lucide-react';
 import { ToggleGroup } from 'radix-ui';
 import { Button } from '../ui/button.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
+import { Select } from '../ui/input.tsx';
 import type { ExportLink } from '../table/export-menu.tsx';
+import { noState, type choicesOf, type GraphFilter } from './filter.ts';
+import { kindWords, stateWords, type NodeKind, type NodeState } from './graph-types.ts';
 
 const views = [{ value: 'graph', label: 'Graph', icon: GitFork }, { value: 'table', label: 'Table', icon: Table2 }] as const;
 export type GraphView = (typeof views)[number]['value'];
 
 /** The controls above the graph. */
-export function GraphToolbar({ view, onView, find, onFind, onNext, found, summary, exports, onSvg }: {
+export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, found, summary, exports, onSvg, onPng }: {
   readonly view: GraphView;
   readonly onView: (view: GraphView) => void;
-  readonly find: string;
-  readonly onFind: (text: string) => void;
+  readonly filter: GraphFilter;
+  readonly onFilter: (change: Partial<GraphFilter>) => void;
   readonly onNext: () => void;
+  readonly choices: ReturnType<typeof choicesOf>;
   /** How many nodes match, while something is looked for. */
   readonly found: number | undefined;
   readonly summary: string;
   readonly exports: readonly ExportLink[];
   readonly onSvg: (() => void) | undefined;
+  readonly onPng: (() => void) | undefined;
 }) {
   const items: MenuItem[] = [
     ...exports.map((link): MenuItem => ({ type: 'link', label: link.label, href: link.href, download: true })),
-    ...(onSvg === undefined ? [] : [{ label: 'SVG, as laid out', onSelect: onSvg }]),
+    ...(onSvg === undefined ? [] : [{ label: 'SVG, the picture', onSelect: onSvg }]),
+    ...(onPng === undefined ? [] : [{ label: 'PNG, the picture', onSelect: onPng }]),
   ];
   return (
     <div className="no-print flex flex-wrap items-center gap-2 pb-2">
@@ -36,14 +42,21 @@ export function GraphToolbar({ view, onView, find, onFind, onNext, found, summar
           </ToggleGroup.Item>
         ))}
       </ToggleGroup.Root>
-      {view === 'graph' && (
-        <form role="search" className="relative w-44" onSubmit={(event) => { event.preventDefault(); onNext(); }}>
-          <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-ink-3" />
-          <input type="search" value={find} aria-label="Find in the graph" placeholder="Find, Enter for next" onChange={(event) => { onFind(event.target.value); }} className="h-7 w-full rounded-md border border-line-strong/60 bg-canvas pr-2 pl-7 text-lg sm:text-xs [&::-webkit-search-cancel-button]:hidden" />
-        </form>
-      )}
+      <form role="search" className="relative w-44" onSubmit={(event) => { event.preventDefault(); onNext(); }}>
+        <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-ink-3" />
+        <input type="search" value={filter.text} aria-label="Find in the graph" placeholder="Find, Enter for next" onChange={(event) => { onFilter({ text: event.target.value }); }} className="h-7 w-full rounded-md border border-line-strong/60 bg-canvas pr-2 pl-7 text-lg sm:text-xs [&::-webkit-search-cancel-button]:hidden" />
+      </form>
+      <Choose label="Kind" all="All kinds" value={filter.kind} choices={choices.kinds} word={(kind) => kindWords[kind as NodeKind] ?? kind} onChange={(kind) => { onFilter({ kind }); }} />
+      {(choices.states.length > 1 || filter.state !== '') && <Choose label="State" all="Any state" value={filter.state} choices={choices.states} word={(state) => (state === noState ? 'without a state' : (stateWords[state as NodeState] ?? state))} onChange={(state) => { onFilter({ state }); }} />}
       <span role="status" className="text-xs text-ink-3">{found === undefined ? summary : `${found} found`}</span>
+      {found !== undefined && <Button size="sm" variant="ghost" onClick={() => { onFilter({ text: '', kind: '', state: '' }); }}>Clear</Button>}
       {items.length > 0 && <span className="ml-auto"><Menu trigger={<Button size="sm" icon={Download}>Export</Button>} items={items} /></span>}
     </div>
   );
+}
+
+function Choose({ label, all, value, choices, word, onChange }: { readonly label: string; readonly all: string; readonly value: string; readonly choices: readonly (readonly [string, number])[]; readonly word: (value: string) => string; readonly onChange: (value: string) => void }) {
+  // What the address asks for and this graph does not have stays to be seen, and cleared.
+  const shown = value === '' || choices.some(([each]) => each === value) ? choices : [...choices, [value, 0] as const];
+  return <Select size="sm" aria-label={label} value={value} onChange={(event) => { onChange(event.target.value); }} options={[{ value: '', label: all }, ...shown.map(([each, count]) => ({ value: each, label: `${word(each)} (${count})` }))]} />;
 }

@@ -1,7 +1,7 @@
 // What a lineage graph is made of.
 import type { RunStateName, StrengthState, VerdictState } from '../evidence/states.ts';
 
-export type NodeKind = 'dataset' | 'features' | 'code' | 'configuration' | 'image' | 'run' | 'model' | 'evaluation' | 'report' | 'deployment' | 'restricted';
+export type NodeKind = 'dataset' | 'features' | 'code' | 'configuration' | 'image' | 'run' | 'model' | 'evaluation' | 'report' | 'deployment' | 'pipeline' | 'team' | 'column' | 'restricted';
 
 export type NodeState = VerdictState | StrengthState | RunStateName | 'quarantined';
 
@@ -15,19 +15,23 @@ export type GraphNode = {
   /** Further places about it, offered when it is selected. */
   readonly links?: readonly { readonly label: string; readonly href: string }[];
   readonly state?: NodeState;
+  /** How many nodes a folded group stands for. */
+  readonly members?: number;
+  /** Known of it, for the panel. */
+  readonly facts?: readonly { readonly term: string; readonly value: string; readonly copy?: boolean }[];
   /** How many neighbours are recorded but not in this graph. */
   readonly hiddenUpstream?: number;
   readonly hiddenDownstream?: number;
 };
 
 /** Directed: what happened first to what came of it. */
-export type GraphEdge = { readonly from: string; readonly to: string; readonly label?: string };
+export type GraphEdge = { readonly from: string; readonly to: string; readonly label?: string; /** How many edges or nodes it stands for. */ readonly weight?: number };
 
 export type Direction = 'upstream' | 'downstream';
 
 export const kindWords: Record<NodeKind, string> = {
   dataset: 'dataset', features: 'features', code: 'code', configuration: 'configuration', image: 'image',
-  run: 'run', model: 'model', evaluation: 'evaluation', report: 'report', deployment: 'deployment', restricted: 'restricted',
+  run: 'run', model: 'model', evaluation: 'evaluation', report: 'report', deployment: 'deployment', pipeline: 'pipeline', team: 'team', column: 'column', restricted: 'restricted',
 };
 
 export const stateWords: Record<NodeState, string> = {
@@ -35,3 +39,6 @@ export const stateWords: Record<NodeState, string> = {
   proven: 'proven', claimed: 'claimed', missing: 'missing', contradicted: 'contradicted',
   running: 'running', complete: 'complete', aborted: 'aborted', unknown: 'unknown', quarantined: 'quarantined',
 };
+
+/** A folded group is opened, not expanded: its hidden neighbours are those of its members. */
+export const expandable = (node: GraphNode): boolean => node.kind !== 'pipeline' && node.kind !== 'team';

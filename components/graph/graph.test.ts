@@ -3,11 +3,13 @@ import ELK from 'elkjs/lib/elk.bundled.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GraphEdge, GraphNode } from './graph-types.ts';
+import { choicesOf, matchesOf } from './filter.ts';
+import { pngScale } from './graph-png.ts';
 import { graphSvg } from './graph-svg.ts';
 import { drawableEdges, edgeId, layoutInput, nodeSize } from './layout-input.ts';
 import { readLayout, roundedPath, type Layout } from './layout-output.ts';
-import { openingView, zoomLevel } from './view.ts';
-import { neighboursOf, reach, step } from './walk.ts';
+import { canvasHeight, openingView, zoomLevel } from './view.ts';
+import { directionOf, neighboursOf, reach, step } from './walk.ts';
 
 const node = (id: string, label = id): GraphNode => ({ id, kind: 'dataset', label });
 const edge = (from: string, to: string): GraphEdge => ({ from, to });
@@ -92,14 +94,23 @@ describe('walking', () => {
 
 describe('openingView', () => {
   const layout = (width: number, height: number): Layout => ({ width, height, edges: new Map(), nodes: new Map([['focus', { x: width - 208, y: height - 52 }]]) });
-  it('shows a small graph whole, in the middle, never enlarged', () => {
-    expect(openingView(layout(400, 100), { width: 800, height: 500 }, 'focus')).toEqual({ x: 200, y: 200, zoom: 1 });
+  it('shows a small graph whole, in the middle, a few nodes a little enlarged', () => {
+    expect(openingView(layout(400, 100), { width: 800, height: 500 }, 'focus')).toEqual({ x: 150, y: 187.5, zoom: 1.25 });
+    const many: Layout = { ...layout(400, 100), nodes: new Map(Array.from({ length: 13 }, (_, n) => [String(n), { x: 0, y: 0 }])) };
+    expect(openingView(many, { width: 800, height: 500 }, 'focus')).toEqual({ x: 200, y: 200, zoom: 1 });
+  });
+  it('makes the canvas as high as the graph needs, within bounds', () => {
+    expect([canvasHeight(layout(800, 52), 560), canvasHeight(layout(800, 200), 560), canvasHeight(layout(800, 4000), 560)]).toEqual([280, 430, 560]);
   });
   it('starts at the focus of a large one, close enough to read', () => {
     const view = openingView(layout(5000, 4000), { width: 800, height: 500 }, 'focus');
     expect(zoomLevel(view.zoom)).toBe('near');
-    expect((5000 - 104) * view.zoom + view.x).toBeCloseTo(400);
-    expect((4000 - 26) * view.zoom + view.y).toBeCloseTo(250);
+    // In the corner of the graph: moved no further than its border.
+    expect(5000 * view.zoom + view.x).toBeCloseTo(780);
+    expect(4000 * view.zoom + view.y).toBeCloseTo(480);
+    const inside: Layout = { ...layout(5000, 4000), nodes: new Map([['focus', { x: 2000, y: 1000 }]]) };
+    const centred = openingView(inside, { width: 800, height: 500 }, 'focus');
+    expect([(2000 + 104) * centred.zoom + centred.x, (1000 + 26) * centred.zoom + centred.y]).toEqual([400, 250]);
   });
   it('shows the whole when there is no focus to start from', () => {
     expect(openingView(layout(5000, 4000), { width: 800, height: 500 }, undefined).zoom).toBeLessThan(0.2);
@@ -111,4 +122,28 @@ it('the saved picture escapes what names hold', () => {
   const svg = graphSvg({ width: 10, height: 10, nodes: new Map([['a', { x: 0, y: 0 }]]), edges: new Map() }, nodes, [], 'a');
   expect(svg).toContain('&lt;script&gt;&quot;&amp;');
   expect(svg).not.toContain('<script>');
+});
+
+describe('filtering', () => {
+  const nodes: GraphNode[] = [{ id: 'a', kind: 'run', label: 'train', state: 'failed', facts: [{ term: 'Team', value: 'Fraud' }] }, { id: 'b', kind: 'dataset', label: 'raw', sublabel: '0123abcd' }, { id: 'c', kind: 'run', label: 'score', state: 'complete' }];
+  const of = (filter: Partial<Parameters<typeof matchesOf>[1]>) => [...(matchesOf(nodes, { text: '', kind: '', state: '', ...filter }) ?? ['all'])].sort();
+  it('takes all that is asked for together', () => {
+    expect([of({}), of({ kind: 'run' }), of({ kind: 'run', state: 'failed' }), of({ state: 'none' }), of({ text: 'RAW 0123' }), of({ text: 'fraud' }), of({ text: 'train', kind: 'dataset' })]).toEqual([['all'], ['a', 'c'], ['a'], ['b'], ['b'], ['a'], []]);
+  });
+  it('offers what there is, with counts', () => {
+    expect(choicesOf(nodes)).toEqual({ kinds: [['run', 2], ['dataset', 1]], states: [['complete', 1], ['failed', 1], ['none', 1]] });
+  });
+});
+
+it('arrow keys point along the flow, whichever way it is drawn', () => {
+  expect([directionOf('left', 'across'), directionOf('right', 'across'), directionOf('up', 'across'), directionOf('up', 'down'), directionOf('down', 'down')]).toEqual(['upstream', 'downstream', undefined, 'upstream', 'downstream']);
+});
+
+it('the PNG is twice as large as the picture, or as large as a canvas can be', () => {
+  expect(pngScale(1000, 500)).toBe(2);
+  fc.assert(fc.property(fc.integer({ min: 300, max: 60_000 }), fc.integer({ min: 100, max: 60_000 }), (width, height) => {
+    const scale = pngScale(width, height);
+    expect(Math.max(width, height) * scale).toBeLessThanOrEqual(16_000.001);
+    expect(width * height * scale * scale).toBeLessThanOrEqual(40_000_001);
+  }));
 });

@@ -30,6 +30,8 @@ function layoutOptions(count: number, orientation: Orientation): LayoutOptions {
     'elk.spacing.edgeEdge': '8',
     'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
     'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+    // All that leaves a node leaves as one trunk: thirty parallel lines say no more than one that branches.
+    'elk.layered.mergeEdges': 'true',
     // Fewer tries for order on large graphs: a good picture in time is better than a perfect one never.
     'elk.layered.thoroughness': count > 150 ? '3' : '10',
   };

@@ -4,9 +4,9 @@
 import { Minus, Plus, Scan } from 'lucide-react';
 import { MiniMap, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type Node } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '../ui/button.tsx';
-import type { Direction, GraphEdge, GraphNode } from './graph-types.ts';
+import { expandable, type Direction, type GraphEdge, type GraphNode } from './graph-types.ts';
 import { kindColours } from './kind-look.ts';
 import { nodeSize, type Orientation } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
@@ -14,7 +14,7 @@ import { LineageEdges } from './lineage-edges.tsx';
 import './lineage-graph.css';
 import { LineageNode, type LineageNodeData } from './lineage-node.tsx';
 import { openingView, viewOf, wholeView, zoomLevel } from './view.ts';
-import { step, type Neighbours, type Step } from './walk.ts';
+import { directionOf, step, type Neighbours, type Step } from './walk.ts';
 
 const nodeTypes = { lineage: LineageNode };
 const steps: Record<string, Step> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
@@ -27,9 +27,12 @@ export type LineageCanvasProps = {
   /** What is free to draw in: the panel's part left out. */
   readonly size: { readonly width: number; readonly height: number };
   readonly focusId: string | undefined;
+  readonly focusIds: ReadonlySet<string>;
   readonly selectedId: string | undefined;
   readonly traced: ReadonlySet<string> | undefined;
   readonly matches: ReadonlySet<string>;
+  /** Something is looked for: what does not match steps back. */
+  readonly filtering: boolean;
   /** The match to bring into view. */
   readonly shownMatch: string | undefined;
   readonly neighbours: ReadonlyMap<string, Neighbours>;
@@ -43,10 +46,11 @@ export default function LineageCanvas(props: LineageCanvasProps) {
   return <ReactFlowProvider><Canvas {...props} /></ReactFlowProvider>;
 }
 
-function Canvas({ nodes, edges, layout, orientation, size, focusId, selectedId, traced, matches, shownMatch, neighbours, onSelect, onOpen, onExpand }: LineageCanvasProps) {
+function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onExpand }: LineageCanvasProps) {
   const flow = useReactFlow();
   const level = useStore((store) => zoomLevel(store.transform[2]));
   const still = useRef(typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches);
+  const [said, setSaid] = useState('');
   const tabStop = selectedId ?? focusId ?? nodes[0]?.id;
 
   const drawn = useMemo(() => nodes.flatMap((node): Node<LineageNodeData, 'lineage'>[] => {
@@ -57,9 +61,9 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, selectedId, 
       type: 'lineage',
       position: { ...position },
       ...nodeSize,
-      data: { node, focus: node.id === focusId, selected: node.id === selectedId, tabStop: node.id === tabStop, dimmed: traced !== undefined && !traced.has(node.id), matched: matches.has(node.id), onExpand },
+      data: { node, focus: focusIds.has(node.id), selected: node.id === selectedId, tabStop: node.id === tabStop, dimmed: (traced !== undefined && !traced.has(node.id)) || (filtering && !matches.has(node.id)), matched: matches.has(node.id), onExpand },
     }];
-  }), [nodes, layout, focusId, selectedId, tabStop, traced, matches, onExpand]);
+  }), [nodes, layout, focusIds, selectedId, tabStop, traced, matches, filtering, onExpand]);
 
   const show = (id: string) => {
     const zoom = Math.max(flow.getZoom(), 0.75);
@@ -95,9 +99,18 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, selectedId, 
     const id = element?.id.slice('node-'.length);
     if (id === undefined) return;
     const to = steps[event.key];
-    if (to !== undefined) {
-      const next = step(layout, neighbours, id, to, orientation);
-      if (next !== undefined) go(next);
+    const node = nodes.find((each) => each.id === id);
+    if (to !== undefined && node !== undefined) {
+      const direction = directionOf(to, orientation);
+      const hidden = direction === undefined ? 0 : ((direction === 'upstream' ? node.hiddenUpstream : node.hiddenDownstream) ?? 0);
+      const next = event.shiftKey ? undefined : step(layout, neighbours, id, to, orientation);
+      if (next !== undefined) {
+        go(next);
+        setSaid('');
+      } else if (event.shiftKey && direction !== undefined && hidden > 0 && onExpand !== undefined && expandable(node)) {
+        setSaid(`Showing ${hidden} more ${direction}.`);
+        onExpand(id, direction);
+      } else setSaid(direction === undefined ? 'No further node on this side.' : hidden > 0 ? `No further node is drawn ${direction}; ${hidden} more are recorded.` : `Nothing more ${direction}.`);
     } else if (event.key === 'Enter') onOpen(id);
     else if (event.key === ' ') onSelect(id === selectedId ? undefined : id);
     else if (event.key === 'Escape') onSelect(undefined);
@@ -107,7 +120,8 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, selectedId, 
   };
 
   return (
-    <div data-level={level} data-tracing={traced === undefined ? undefined : ''} className="lineage size-full" onKeyDown={onKeyDown}>
+    <div data-level={level} data-tracing={traced === undefined && !filtering ? undefined : ''} className="lineage size-full" onKeyDown={onKeyDown}>
+      <p aria-live="polite" className="sr-only">{said}</p>
       <ReactFlow
         nodes={drawn}
         nodeTypes={nodeTypes}

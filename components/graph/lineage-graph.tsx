@@ -3,21 +3,26 @@
 
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { parseAsString, useQueryState } from 'nuqs';
-import { useMemo, useRef, useState } from 'react';
+import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useWidth } from '../charts/use-width.ts';
 import type { ExportLink } from '../table/export-menu.tsx';
+import { Alert } from '../ui/alert.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { SkeletonBox } from '../ui/skeleton.tsx';
-import { layoutLimit } from './compute-layout.ts';
+import { toast } from '../ui/toast.tsx';
+import { layoutLimit, type LayoutResult } from './compute-layout.ts';
 import { GraphTable } from './graph-table.tsx';
-import { GraphToolbar, type GraphView } from './graph-toolbar.tsx';
+import { choicesOf, matchesOf, type GraphFilter } from './filter.ts';
+import { GraphToolbar } from './graph-toolbar.tsx';
+import { graphPng } from './graph-png.ts';
 import { graphSvg } from './graph-svg.ts';
 import type { Direction, GraphEdge, GraphNode } from './graph-types.ts';
 import { drawableEdges } from './layout-input.ts';
 import { NodePanel } from './node-panel.tsx';
 import { useLayout } from './use-layout.ts';
+import { canvasHeight } from './view.ts';
 import { neighboursOf, reach } from './walk.ts';
 
 const LineageCanvas = dynamic(() => import('./lineage-canvas.tsx'), { ssr: false });
@@ -31,12 +36,31 @@ const panelWidth = 304;
 
 const noMatches: ReadonlySet<string> = new Set();
 
+const viewParsers = { find: parseAsString.withDefault(''), kind: parseAsString.withDefault(''), state: parseAsString.withDefault(''), as: parseAsStringLiteral(['graph', 'table']).withDefault('graph') };
+
+function saveFile(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
 /** A lineage graph. `<LineageGraph label="Lineage of flight-delay 4" nodes={nodes} edges={edges} focusId={id} />` */
-export function LineageGraph({ label, nodes, edges: given, focusId, onExpand, expandHref, exports = [], height = 560, urlKey = 'node' }: {
+export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, marked, details, nothing, onExpand, expandHref, exports = [], height: most = 560, urlKey = 'node' }: {
   readonly label: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
   readonly focusId?: string;
+  /** All that the graph is about, where that is more than one. */
+  readonly focusIds?: readonly string[];
+  /** Stand out while no node is selected: a path, say. */
+  readonly marked?: ReadonlySet<string>;
+  /** More about the selected node, for its panel. */
+  readonly details?: (node: GraphNode) => ReactNode;
+  /** What an empty graph says. */
+  readonly nothing?: { readonly title: string; readonly description: string };
   /** Shows what is hidden around a node: by a callback, or by an address to go to. */
   readonly onExpand?: (id: string, direction: Direction) => void;
   readonly expandHref?: (id: string, direction: Direction) => string;
@@ -48,19 +72,27 @@ export function LineageGraph({ label, nodes, edges: given, focusId, onExpand, ex
   const router = useRouter();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 0);
-  const [view, setView] = useState<GraphView>('graph');
+  const [looking, setLooking] = useQueryStates(viewParsers, { history: 'replace', throttleMs: 200 });
   const [selected, setSelected] = useQueryState(urlKey, parseAsString);
-  const [find, setFind] = useState('');
   const [at, setAt] = useState(-1);
+  const view = looking.as;
+  const setView = (as: 'graph' | 'table') => { void setLooking({ as: as === 'graph' ? null : as }); };
+  const filter = useMemo((): GraphFilter => ({ text: looking.find, kind: looking.kind, state: looking.state }), [looking.find, looking.kind, looking.state]);
+  const onFilter = ({ text, kind, state }: Partial<GraphFilter>) => {
+    setAt(-1);
+    void setLooking({ ...(text !== undefined && { find: text === '' ? null : text }), ...(kind !== undefined && { kind: kind === '' ? null : kind }), ...(state !== undefined && { state: state === '' ? null : state }) });
+  };
 
   const edges = useMemo(() => drawableEdges(nodes, given), [nodes, given]);
   const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
   const neighbours = useMemo(() => neighboursOf(edges), [edges]);
   const selectedNode = selected === null ? undefined : byId.get(selected);
-  const traced = useMemo(() => selectedNode === undefined ? undefined : reach(neighbours, selectedNode.id), [selectedNode, neighbours]);
-  const wanted = find.trim().toLowerCase();
-  const found = useMemo(() => wanted === '' ? [] : nodes.filter((node) => `${node.kind} ${node.label} ${node.sublabel ?? ''}`.toLowerCase().includes(wanted)).map((node) => node.id), [nodes, wanted]);
-  const matches = useMemo(() => found.length === 0 ? noMatches : new Set(found), [found]);
+  const traced = useMemo(() => selectedNode === undefined ? marked : reach(neighbours, selectedNode.id), [selectedNode, neighbours, marked]);
+  const choices = useMemo(() => choicesOf(nodes), [nodes]);
+  const matches = useMemo(() => matchesOf(nodes, filter), [nodes, filter]);
+  const found = useMemo(() => (matches === undefined ? [] : nodes.filter((node) => matches.has(node.id)).map((node) => node.id)), [nodes, matches]);
+
+  const focusSet = useMemo(() => new Set(focusIds ?? (focusId === undefined ? [] : [focusId])), [focusIds, focusId]);
 
   const tooMany = nodes.length > nodeLimit;
   const orientation = tooMany || nodes.length === 0 || width === 0 ? undefined : width < 640 ? 'down' : 'across';
@@ -72,41 +104,53 @@ export function LineageGraph({ label, nodes, edges: given, focusId, onExpand, ex
     const href = byId.get(id)?.href;
     if (href !== undefined) router.push(href);
   };
-  const save = result?.is !== 'ready' ? undefined : () => {
-    const address = URL.createObjectURL(new Blob([graphSvg(result.layout, nodes, edges, focusId)], { type: 'image/svg+xml' }));
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = 'lineage.svg';
-    link.click();
-    URL.revokeObjectURL(address);
+  const drawnHeight = result?.is === 'ready' ? canvasHeight(result.layout, most) : nodes.length <= 12 ? Math.min(most, 320) : most;
+  // The panel lies over the canvas and needs room of its own.
+  const height = selectedNode !== undefined && width >= panelBeside ? Math.max(drawnHeight, Math.min(most, 440)) : drawnHeight;
+  const ready = result?.is === 'ready' ? result.layout : undefined;
+  const saveSvg = ready === undefined ? undefined : () => { saveFile(new Blob([graphSvg(ready, nodes, edges, focusId)], { type: 'image/svg+xml' }), 'lineage.svg'); };
+  const savePng = ready === undefined ? undefined : () => {
+    void graphPng(ready, nodes, edges, focusId).then((picture) => {
+      if (picture === null) toast({ title: 'This browser cannot make a picture of this size. Save it as SVG.', tone: 'danger' });
+      else saveFile(picture, 'lineage.png');
+    });
   };
 
   const panel = selectedNode === undefined ? null : (
-    <NodePanel node={selectedNode} neighbours={neighbours.get(selectedNode.id)} byId={byId} onSelect={select} onExpand={expand} onClose={() => { select(undefined); }} />
+    <NodePanel node={selectedNode} neighbours={neighbours.get(selectedNode.id)} byId={byId} details={details} onSelect={select} onExpand={expand} onClose={() => { select(undefined); }} />
   );
+  const table = (only: ReadonlySet<string> | undefined) => <GraphTable nodes={nodes} only={only} neighbours={neighbours} focusId={focusId} label={label} onExpand={expand} />;
   const toTable = <Button onClick={() => { setView('table'); }}>Show the table</Button>;
   return (
     <div className="min-w-0">
       <GraphToolbar
         view={view}
         onView={setView}
-        find={find}
-        onFind={(text) => { setFind(text); setAt(-1); }}
+        filter={filter}
+        onFilter={onFilter}
         onNext={() => { if (found.length > 0) setAt((index) => (index + 1) % found.length); }}
-        found={wanted === '' ? undefined : found.length}
+        choices={choices}
+        found={matches === undefined ? undefined : found.length}
         summary={`${nodes.length} nodes, ${edges.length} edges`}
         exports={exports}
-        onSvg={save}
+        onSvg={saveSvg}
+        onPng={savePng}
       />
       <div ref={box} className="no-print">
         {view === 'table' ? (
-          <div tabIndex={0} role="region" aria-label={`${label}, as a table`} style={{ maxHeight: height }} className="overflow-auto border-y border-line"><GraphTable nodes={nodes} neighbours={neighbours} focusId={focusId} label={label} /></div>
+          <div tabIndex={0} role="region" aria-label={`${label}, as a table`} style={{ maxHeight: most }} className="overflow-auto border-y border-line">{table(matches)}</div>
         ) : tooMany ? (
           <EmptyState kind="too-large" description={`${nodes.length} nodes; up to ${nodeLimit} are drawn. Narrow the graph, or read all of it in the table.`} action={toTable} />
         ) : nodes.length === 0 ? (
-          <EmptyState kind="nothing-yet" title="No lineage recorded" description="Lineage appears when a run reports what it read and wrote." />
+          <EmptyState kind="nothing-yet" title={nothing?.title ?? 'No lineage recorded'} description={nothing?.description ?? 'Lineage appears when a run reports what it read and wrote.'} />
         ) : (
-          <div role="group" aria-label={`${label}. Arrow keys move along edges, Enter opens.`} style={{ height }} className="relative overflow-hidden rounded-md border border-line bg-sunken">
+          result !== undefined && result.is !== 'ready' ? (
+            <>
+              <NotDrawn result={result} size={`${nodes.length} nodes and ${edges.length} edges`} onRetry={retry} />
+              <div tabIndex={0} role="region" aria-label={`${label}, as a table`} style={{ maxHeight: most }} className="overflow-auto border-y border-line">{table(matches)}</div>
+            </>
+          ) : (
+          <div role="group" aria-label={`${label}. Arrow keys move along edges, Enter opens, Shift with an arrow shows more that way.`} style={{ height }} className="relative overflow-hidden rounded-md border border-line bg-sunken">
             {result === undefined && (
               <>
                 <SkeletonBox height={height} label={`Laying out ${nodes.length} nodes`} />
@@ -118,19 +162,25 @@ export function LineageGraph({ label, nodes, edges: given, focusId, onExpand, ex
                 // A new layout is a new picture, with its own opening view.
                 key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation}`}
                 nodes={nodes} edges={edges} layout={result.layout} orientation={orientation} size={{ width: panel !== null && width >= panelBeside ? width - panelWidth : width, height }}
-                focusId={focusId} selectedId={selectedNode?.id} traced={traced} matches={matches} shownMatch={found[at]} neighbours={neighbours}
+                focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={matches ?? noMatches} filtering={matches !== undefined} shownMatch={found[at]} neighbours={neighbours}
                 onSelect={select} onOpen={open} onExpand={expand}
               />
             )}
-            {result?.is === 'too-slow' && <EmptyState kind="too-large" title="The picture took too long" description={`Laying out ${nodes.length} nodes and ${edges.length} edges was ended after ${layoutLimit / 1000} s. The table has all of it.`} action={<>{toTable}<Button onClick={retry}>Try again</Button></>} />}
-            {result?.is === 'stopped' && <EmptyState kind="too-large" title="Stopped" description="The graph was not laid out. The table has all of it." action={<>{toTable}<Button onClick={retry}>Lay it out</Button></>} />}
-            {result?.is === 'failed' && <EmptyState kind="failed" title="The graph could not be laid out" description={`${result.message} The table has all of it.`} action={<>{toTable}<Button onClick={retry}>Try again</Button></>} />}
             {panel !== null && width >= panelBeside && result?.is === 'ready' && <div className="absolute top-2 right-2 max-h-[calc(100%-1rem)] w-72 overflow-y-auto rounded-md bg-raised shadow-popover">{panel}</div>}
           </div>
+          )
         )}
         {panel !== null && view === 'graph' && width < panelBeside && result?.is === 'ready' && <div className="border-b border-line">{panel}</div>}
       </div>
-      <div className="hidden print:block"><GraphTable nodes={nodes} neighbours={neighbours} focusId={focusId} label={label} /></div>
+      <div className="hidden print:block">{table(undefined)}</div>
     </div>
   );
+}
+
+/** Why there is no picture; the table stands beneath. */
+function NotDrawn({ result, size, onRetry }: { readonly result: Exclude<LayoutResult, { readonly is: 'ready' }>; readonly size: string; readonly onRetry: () => void }) {
+  const [title, text] = result.is === 'too-slow' ? ['The picture took too long', `Laying out ${size} was ended after ${layoutLimit / 1000} s. The table has all of it.`]
+    : result.is === 'stopped' ? ['Stopped', 'The graph was not laid out. The table has all of it.']
+    : ['The graph could not be laid out', `${result.message} The table has all of it.`];
+  return <div className="mb-2"><Alert tone={result.is === 'failed' ? 'danger' : 'warning'} title={title} live actions={<Button size="sm" onClick={onRetry}>{result.is === 'stopped' ? 'Lay it out' : 'Try again'}</Button>}>{text}</Alert></div>;
 }

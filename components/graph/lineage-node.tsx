@@ -4,7 +4,7 @@
 import type { Node, NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { Glyph } from '../evidence/glyphs.tsx';
-import { kindWords, stateWords, type Direction, type GraphNode } from './graph-types.ts';
+import { expandable, kindWords, stateWords, type Direction, type GraphNode } from './graph-types.ts';
 import { alarming, kindIcons, kindTones, stateGlyphs, stateTones } from './kind-look.ts';
 import { nodeSize } from './layout-input.ts';
 
@@ -34,13 +34,14 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
   const border = selected ? 'border-accent ring-2 ring-accent' : matched ? 'border-accent ring-2 ring-accent/40' : alarm ? 'border-fail' : focus ? 'border-accent' : 'border-line-strong/70';
   return (
     <div style={nodeSize} data-dimmed={dimmed || undefined} className="relative">
+      {node.members !== undefined && <div aria-hidden className="absolute inset-0 translate-x-1 translate-y-1 rounded-md border border-line-strong/70 bg-canvas" />}
       <div
         id={`node-${node.id}`}
         role="button"
         tabIndex={data.tabStop ? 0 : -1}
         aria-label={nodeName(node)}
         aria-pressed={selected}
-        className={`size-full overflow-hidden rounded-md border bg-canvas ${node.kind === 'restricted' ? 'border-dashed' : ''} ${border} ${focus ? 'bg-selected' : alarm ? 'bg-fail-soft' : ''}`}
+        className={`relative size-full overflow-hidden rounded-md border bg-canvas ${node.kind === 'restricted' ? 'border-dashed' : ''} ${border} ${focus ? 'bg-selected' : alarm ? 'bg-fail-soft' : ''}`}
       >
         <div aria-hidden className="node-full size-full grid-cols-[28px_minmax(0,1fr)] items-center pr-2">
           <Icon className={`mx-auto size-4 ${kindTones[node.kind]}`} />
@@ -63,8 +64,8 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
           {alarm && node.state !== undefined && <span className={`scale-[2.2] ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} /></span>}
         </div>
       </div>
-      <More node={node} direction="upstream" count={node.hiddenUpstream} onExpand={data.onExpand} />
-      <More node={node} direction="downstream" count={node.hiddenDownstream} onExpand={data.onExpand} />
+      <More node={node} direction="upstream" count={node.hiddenUpstream} onExpand={expandable(node) ? data.onExpand : undefined} />
+      <More node={node} direction="downstream" count={node.hiddenDownstream} onExpand={expandable(node) ? data.onExpand : undefined} />
     </div>
   );
 });

@@ -2,19 +2,21 @@
 'use client';
 
 import { ArrowLeftToLine, ArrowRightToLine, X } from 'lucide-react';
+import { Fragment, type ReactNode } from 'react';
 import { Glyph } from '../evidence/glyphs.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { LinkButton } from '../ui/link-button.tsx';
-import { kindWords, stateWords, type Direction, type GraphNode } from './graph-types.ts';
+import { expandable, kindWords, stateWords, type Direction, type GraphNode } from './graph-types.ts';
 import { kindIcons, kindTones, stateGlyphs, stateTones } from './kind-look.ts';
 import type { Neighbours } from './walk.ts';
 
 /** Beside the graph on wide screens, beneath it on narrow ones. */
-export function NodePanel({ node, neighbours, byId, onSelect, onExpand, onClose }: {
+export function NodePanel({ node, neighbours, byId, details, onSelect, onExpand, onClose }: {
   readonly node: GraphNode;
   readonly neighbours: Neighbours | undefined;
   readonly byId: ReadonlyMap<string, GraphNode>;
+  readonly details: ((node: GraphNode) => ReactNode) | undefined;
   readonly onSelect: (id: string) => void;
   readonly onExpand: ((id: string, direction: Direction) => void) | undefined;
   readonly onClose: () => void;
@@ -35,13 +37,24 @@ export function NodePanel({ node, neighbours, byId, onSelect, onExpand, onClose 
         <IconButton icon={X} label="Close" size="sm" onClick={onClose} />
       </div>
       <div className="flex flex-wrap gap-2">
-        {node.href !== undefined && <LinkButton href={node.href} size="sm" variant="primary">Open</LinkButton>}
+        {node.href !== undefined && <LinkButton href={node.href} size="sm" variant="primary">{node.members === undefined ? 'Open' : 'Show its members'}</LinkButton>}
         {node.links?.map((link) => <LinkButton key={link.href} href={link.href} size="sm">{link.label}</LinkButton>)}
-        {onExpand !== undefined && (node.hiddenUpstream ?? 0) > 0 && <Button size="sm" icon={ArrowLeftToLine} onClick={() => { onExpand(node.id, 'upstream'); }}>+{node.hiddenUpstream} upstream</Button>}
-        {onExpand !== undefined && (node.hiddenDownstream ?? 0) > 0 && <Button size="sm" icon={ArrowRightToLine} onClick={() => { onExpand(node.id, 'downstream'); }}>+{node.hiddenDownstream} downstream</Button>}
+        {onExpand !== undefined && expandable(node) && (node.hiddenUpstream ?? 0) > 0 && <Button size="sm" icon={ArrowLeftToLine} onClick={() => { onExpand(node.id, 'upstream'); }}>+{node.hiddenUpstream} upstream</Button>}
+        {onExpand !== undefined && expandable(node) && (node.hiddenDownstream ?? 0) > 0 && <Button size="sm" icon={ArrowRightToLine} onClick={() => { onExpand(node.id, 'downstream'); }}>+{node.hiddenDownstream} downstream</Button>}
       </div>
+      {node.facts !== undefined && node.facts.length > 0 && (
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-xs">
+          {node.facts.map((fact) => (
+            <Fragment key={fact.term}>
+              <dt className="text-ink-3">{fact.term}</dt>
+              <dd className={fact.copy === true ? 'flex items-start font-mono text-2xs break-all text-ink-2' : 'break-words'}>{fact.value}{fact.copy === true && <CopyButton text={fact.value} label={`Copy ${fact.term.toLowerCase()}`} />}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
       <Side title="Comes from" ids={neighbours?.upstream ?? []} byId={byId} onSelect={onSelect} />
       <Side title="Leads to" ids={neighbours?.downstream ?? []} byId={byId} onSelect={onSelect} />
+      {details?.(node)}
     </section>
   );
 }

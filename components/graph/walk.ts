@@ -60,3 +60,9 @@ export function step(layout: Layout, neighbours: ReadonlyMap<string, Neighbours>
   // Staying in the layer matters more than being near.
   return nearestBy(side, (id) => Math.abs(across(place(id)) - across(here)) + 4 * Math.abs(along(place(id)) - along(here)));
 }
+
+/** Which way along the flow an arrow key points; undefined across it. */
+export function directionOf(to: Step, orientation: Orientation): 'upstream' | 'downstream' | undefined {
+  const [back, forth] = orientation === 'across' ? ['left', 'right'] : ['up', 'down'];
+  return to === back ? 'upstream' : to === forth ? 'downstream' : undefined;
+}

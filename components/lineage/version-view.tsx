@@ -12,16 +12,17 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Duration, Time } from '#components/ui/time.tsx';
 import type { EvidenceItem } from '#lib/evidence/schema.ts';
-import type { GraphNode, VersionDetail } from '#lib/lineage/schema.ts';
+import type { ColumnLineage, GraphNode, VersionDetail } from '#lib/lineage/schema.ts';
 import type { RunView } from '#lib/runs/schema.ts';
-import { lineageAround } from './address.ts';
+import { columnsHref, lineageAround } from './address.ts';
+import { ColumnSources } from './column-sources.tsx';
 import { Contradictions } from './contradictions.tsx';
 import { RunMark } from './run-mark.tsx';
 
 export type CameOfIt = { readonly models: readonly GraphNode[]; readonly deployments: readonly GraphNode[]; readonly truncated: boolean };
 
 /** `evidence` null: it has no digest, so nothing can be signed about it. */
-export function VersionPage({ version, evidence, cameOfIt }: { readonly version: VersionDetail; readonly evidence: { readonly items: readonly EvidenceItem[]; readonly more: boolean } | null; readonly cameOfIt: CameOfIt }) {
+export function VersionPage({ version, evidence, cameOfIt, columns }: { readonly version: VersionDetail; readonly evidence: { readonly items: readonly EvidenceItem[]; readonly more: boolean } | null; readonly cameOfIt: CameOfIt; readonly columns: ColumnLineage }) {
   const [sighting] = version.sightings;
   const name = sighting?.name ?? 'Unnamed data';
   const node = `version:${version.id}`;
@@ -44,6 +45,7 @@ export function VersionPage({ version, evidence, cameOfIt }: { readonly version:
             <Section title="Used by" id="consumers"><Runs caption="Runs that used it" runs={version.consumers} more={version.moreConsumers} none="No run that you may see reported using these bytes." /></Section>
             {version.restricted && <p className="text-xs text-ink-3">Runs of teams that you may not see produced or used it too.</p>}
             <Section title="Made from it" id="models" description="Models and deployments downstream, up to twelve steps."><MadeFromIt version={version} cameOfIt={cameOfIt} node={node} /></Section>
+            {columns.fields.length + columns.whole.length > 0 && <Section title="Columns" id="columns" description="Where each column comes from, as the runs that produced these bytes reported." actions={<LinkButton size="sm" href={columnsHref(node)}>As a graph</LinkButton>}><Columned columns={columns} /></Section>}
             <Section title="Evidence" id="evidence" description="Signed statements about this very digest." actions={version.digest === null ? undefined : <LinkButton size="sm" href={`/evidence?subject=${encodeURIComponent(version.digest)}`}>As a list</LinkButton>}><EvidenceAbout evidence={evidence} /></Section>
             <Section title="Seen as" id="names"><Names version={version} /></Section>
             <Section title="Said of it" id="facets" description="What the newest 50 runs that used it reported; of each kind the latest."><FacetList facets={version.facets} none="No run said anything about its schema or quality." /></Section>
@@ -107,6 +109,21 @@ function MadeFromIt({ version, cameOfIt: { models, deployments, truncated }, nod
         />
       )}
       {truncated && <p className="text-xs text-stale">More came of it than was walked; <TextLink href={lineageAround(node, 'downstream')}>its lineage</TextLink> can be followed further.</p>}
+    </>
+  );
+}
+
+function Columned({ columns: { fields, whole, truncated } }: { readonly columns: ColumnLineage }) {
+  return (
+    <>
+      {fields.length > 0 && (
+        <SimpleTable
+          caption="Columns" rows={fields} rowKey={(field) => field.name}
+          columns={[{ header: 'Column', cell: (field) => <span className="font-mono break-all">{field.name}</span> }, { header: 'Comes from', cell: (field) => (field.from.length === 0 ? <span className="text-ink-3">no column, as reported</span> : <ColumnSources sources={field.from} />) }]}
+        />
+      )}
+      {whole.length > 0 && <div className="mt-2 text-sm"><p className="text-ink-2">Affects every column:</p><ColumnSources sources={whole} /></div>}
+      {truncated && <p className="text-xs text-stale">More was reported than is shown.</p>}
     </>
   );
 }

@@ -1,23 +1,25 @@
-// The graph around a node: walked breadth first, level by level, bounded, and within what the reader may see.
+// The graph around a node: walked breadth first, level by level, bounded, within what the reader may see and as it was known at a moment.
 import type { ReadTx } from '#lib/db/client.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { runById, stagesOf } from '#lib/runs/index.ts';
-import type { Direction, GraphEdge, GraphNode, GraphView, OneWay } from './schema.ts';
+import { columnGraph } from './columns.ts';
+import { draw, idOf } from './draw.ts';
+import { pathBetween, type Neighbours } from './path.ts';
+import type { GraphPath, GraphShape, GraphView, Grouping, OneWay } from './schema.ts';
 import { assetById, assetVersionByDigest, assetVersionById, latestVersions } from './store/assets.ts';
 import { closureRows } from './store/closure.ts';
 import { idsOfNames, sameVersions } from './store/names.ts';
-import { deploymentNodes, runNodes, versionNodes } from './store/nodes.ts';
-import { countRunsBeside, linksBetween, runsBeside, versionsBeside, versionsWithRestrictedRuns } from './store/unified.ts';
-import { countVersionsBeside } from './store/walk.ts';
+import { knownBy, versionOfDeployment } from './store/nodes.ts';
+import { runsBeside, versionsBeside } from './store/unified.ts';
+import { beginWalk, expand, mostWalked, setOf, walk, type Expansion, type NodeRef, type Scope, type Walked } from './walking.ts';
 
-/** More nodes than this are not drawn. */
-export const mostNodes = 300;
-/** Runs and versions; the rest is left for where they are deployed. */
-export const mostWalked = 280;
+export { mostNodes, mostWalked, type Expansion, type NodeRef } from './walking.ts';
+
 const mostFocused = 100;
-
-export type NodeRef = { readonly type: 'run' | 'version'; readonly id: string };
-export type Expansion = NodeRef & { readonly way: OneWay };
+/** Before folding into groups, this many are walked. */
+const mostGrouped = 900;
+/** A path is searched for among this many nodes. */
+const mostLooked = 5000;
 
 /** Resolves what a person or a link names to the nodes to begin with; empty where there is nothing, or nothing that may be seen. */
 export async function focusOf(tx: ReadTx, teams: TeamFilter, node: string): Promise<NodeRef[]> {
@@ -29,6 +31,10 @@ export async function focusOf(tx: ReadTx, teams: TeamFilter, node: string): Prom
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)) return [];
   const id = value.toLowerCase();
   if (type === 'asset') return (await assetById(tx, teams, id)) ? (await latestVersionsOfNames(tx, teams, id)).map((versionId) => ({ type: 'version', id: versionId })) : [];
+  if (type === 'deployment') {
+    const versionId = await versionOfDeployment(tx, teams, id);
+    return versionId !== null && (await assetVersionById(tx, teams, versionId)) ? [{ type: 'version', id: versionId }] : [];
+  }
   if (type === 'run' || type === '') {
     const run = await runById(tx, teams, id);
     // An execution stands for its stages: those have the edges.
@@ -43,119 +49,66 @@ async function latestVersionsOfNames(tx: ReadTx, teams: TeamFilter, assetId: str
   return [...new Set(latest.map((await sameVersions(tx, teams, latest)).standing))];
 }
 
-type Drawn = { readonly runs: Set<string>; readonly versions: Set<string>; truncated: boolean };
-
-const setOf = (drawn: Drawn, type: NodeRef['type']) => (type === 'run' ? drawn.runs : drawn.versions);
-
-/** One level further from a set of nodes; returns those that are new and fit. */
-async function step(tx: ReadTx, teams: TeamFilter, from: readonly NodeRef[], way: OneWay, drawn: Drawn): Promise<NodeRef[]> {
-  const idsOf = (type: NodeRef['type']) => from.filter((node) => node.type === type).map((node) => node.id);
-  const runs = await runsBeside(tx, teams, idsOf('version'), way, mostNodes);
-  const versions = await versionsBeside(tx, teams, idsOf('run'), way, mostNodes);
-  const found: NodeRef[] = [...runs.map(({ runId }) => ({ type: 'run' as const, id: runId })), ...versions.map(({ versionId }) => ({ type: 'version' as const, id: versionId }))];
-  const added: NodeRef[] = [];
-  for (const node of found) {
-    const known = setOf(drawn, node.type);
-    if (known.has(node.id)) continue;
-    if (drawn.runs.size + drawn.versions.size >= mostWalked) {
-      drawn.truncated = true;
-      break;
-    }
-    known.add(node.id);
-    added.push(node);
-  }
-  return added;
+async function focusThen(tx: ReadTx, scope: Scope, node: string): Promise<readonly NodeRef[]> {
+  const focus = await focusOf(tx, scope.teams, node);
+  if (scope.asOf === null || focus.length === 0) return focus;
+  const ids = (type: NodeRef['type']) => focus.filter((each) => each.type === type).map((each) => each.id);
+  const known = await knownBy(tx, scope.asOf, ids('run'), ids('version'));
+  return focus.filter((each) => known.has(each.id));
 }
 
-/** Expands nodes that are drawn, also those that only an earlier expansion brought. */
-async function expand(tx: ReadTx, teams: TeamFilter, expansions: readonly Expansion[], drawn: Drawn): Promise<void> {
-  let open = [...expansions];
-  for (;;) {
-    const ready = open.filter((expansion) => setOf(drawn, expansion.type).has(expansion.id));
-    if (ready.length === 0 || drawn.truncated) return;
-    open = open.filter((expansion) => !ready.includes(expansion));
-    for (const way of ['upstream', 'downstream'] as const) await step(tx, teams, ready.filter((expansion) => expansion.way === way), way, drawn);
-  }
+const refOf = (id: string): NodeRef => ({ type: id.startsWith('run:') ? 'run' : 'version', id: id.slice(id.indexOf(':') + 1) });
+
+/** What lies beside nodes named as the graph names them, at most `most` of each. */
+const neighboursIn = (tx: ReadTx, scope: Scope, most: number): Neighbours => async (ids, way) => {
+  const refs = ids.map(refOf);
+  const share = Math.max(20, Math.ceil((2 * most) / Math.max(1, ids.length)));
+  const of = (type: NodeRef['type']) => refs.filter((ref) => ref.type === type).map((ref) => ref.id);
+  const runs = await runsBeside(tx, scope.teams, of('version'), way, share + 1, scope.asOf);
+  const versions = await versionsBeside(tx, scope.teams, of('run'), way, share + 1, scope.asOf);
+  const pairs = [...runs.map((link) => [idOf('version', link.versionId), idOf('run', link.runId)] as const), ...versions.map((link) => [idOf('run', link.runId), idOf('version', link.versionId)] as const)];
+  const counts = new Map<string, number>();
+  for (const [from] of pairs) counts.set(from, (counts.get(from) ?? 0) + 1);
+  return { pairs, cut: [...counts.values()].some((count) => count > share) };
+};
+
+async function findPath(tx: ReadTx, scope: Scope, focus: readonly NodeRef[], to: string): Promise<GraphPath> {
+  const ends = (await focusThen(tx, scope, to)).map((end) => idOf(end.type, end.id));
+  if (ends.length === 0) return { known: false, found: false, complete: true, steps: null, looked: 0, nodes: [], ends: [] };
+  const found = await pathBetween(focus.map((start) => idOf(start.type, start.id)), ends, neighboursIn(tx, scope, mostLooked), { mostLooked, mostNodes: mostWalked });
+  return { known: true, found: found.nodes !== null, complete: found.complete, steps: found.steps, looked: found.looked, nodes: [...(found.nodes ?? [])], ends };
 }
 
-const shortDigest = (digest: string) => digest.slice('sha256:'.length, 'sha256:'.length + 12);
-const idOf = (type: string, id: string) => `${type}:${id}`;
+export type GraphRequest = {
+  readonly node: string;
+  /** Steps each way: from node to node as drawn, so in the view of versions from version to version. */
+  readonly up: number;
+  readonly down: number;
+  readonly expansions: readonly Expansion[];
+  readonly shape: GraphShape;
+  readonly asOf: string | null;
+  readonly to: string | null;
+  /** With a path: also what is around the node, within the steps. */
+  readonly around: boolean;
+  readonly group: Grouping | null;
+  /** Keys of groups that are drawn member by member. */
+  readonly open: readonly string[];
+};
 
-/** The graph, with what its nodes are called, the edges among them, and how much more there is beside each. */
-async function draw(tx: ReadTx, teams: TeamFilter, focus: readonly NodeRef[], drawn: Drawn, direction: Direction): Promise<GraphView> {
-  const runIds = [...drawn.runs];
-  const versionIds = [...drawn.versions];
-  const links = await linksBetween(tx, teams, runIds, versionIds);
-  const edges: GraphEdge[] = links.map((link) => (link.direction !== 'output' ? { from: idOf('version', link.versionId), to: idOf('run', link.runId) } : { from: idOf('run', link.runId), to: idOf('version', link.versionId) }));
-  const drawnBeside = new Map<string, { upstream: number; downstream: number }>();
-  const besideOf = (id: string) => drawnBeside.get(id) ?? { upstream: 0, downstream: 0 };
-  for (const edge of edges) {
-    drawnBeside.set(edge.from, { ...besideOf(edge.from), downstream: besideOf(edge.from).downstream + 1 });
-    drawnBeside.set(edge.to, { ...besideOf(edge.to), upstream: besideOf(edge.to).upstream + 1 });
-  }
-  const counts = new Map([
-    ...(await countVersionsBeside(tx, runIds)).map((count) => [idOf('run', count.id), count] as const),
-    ...(await countRunsBeside(tx, teams, versionIds)).map((count) => [idOf('version', count.id), count] as const),
-  ]);
-  const hidden = (id: string) => {
-    const [all, shown] = [counts.get(id), besideOf(id)];
-    return { hiddenUpstream: Math.max(0, (all?.upstream ?? 0) - shown.upstream), hiddenDownstream: Math.max(0, (all?.downstream ?? 0) - shown.downstream) };
-  };
-
-  const nodes: GraphNode[] = [];
-  for (const run of await runNodes(tx, runIds)) {
-    const id = idOf('run', run.id);
-    nodes.push({ id, type: 'run', kind: 'run', label: run.name, detail: `${run.pipeline === run.name ? '' : `${run.pipeline} · `}${run.startedAt.slice(0, 16).replace('T', ' ')}`, href: `/runs/${run.id}`, state: run.state, digest: null, at: run.startedAt, ...hidden(id) });
-  }
-  for (const version of await versionNodes(tx, teams, versionIds)) {
-    const id = idOf('version', version.id);
-    const known = version.digest ? shortDigest(version.digest) : null;
-    nodes.push({
-      id, type: 'version', kind: version.model ? 'model' : (version.kind ?? 'dataset'),
-      label: version.model ? `${version.model} ${version.modelVersion ?? ''}`.trim() : (version.name ?? 'unnamed'),
-      detail: [known, version.label].filter((part) => part !== null).join(' · ') || 'version not known',
-      href: version.model ? `/models/${encodeURIComponent(version.model)}/${version.modelVersion ?? ''}` : `/data/${version.id}`,
-      state: version.quarantined ? 'quarantined' : version.contradicted ? 'contradicted' : null, digest: version.digest, at: version.seenAt, ...hidden(id),
-    });
-  }
-
-  const restricted = new Map<string, GraphEdge>();
-  const restrict = (edge: GraphEdge) => restricted.set(`${edge.from} ${edge.to}`, edge);
-  for (const { versionId, direction: side } of await versionsWithRestrictedRuns(tx, teams, versionIds)) {
-    if (side === 'output' && direction !== 'downstream') restrict({ from: 'restricted', to: idOf('version', versionId) });
-    if (side === 'input' && direction !== 'upstream') restrict({ from: idOf('version', versionId), to: 'restricted' });
-  }
-  if (direction !== 'upstream') {
-    for (const deployment of await deploymentNodes(tx, teams, versionIds, mostNodes - 1 - nodes.length)) {
-      if (!deployment.visible) {
-        restrict({ from: idOf('version', deployment.versionId), to: 'restricted' });
-        continue;
-      }
-      const id = idOf('deployment', deployment.id);
-      nodes.push({ id, type: 'deployment', kind: 'deployment', label: deployment.endpoint, detail: deployment.environment, href: `/deployments#${deployment.id}`, state: null, digest: null, at: deployment.deployedAt, hiddenUpstream: 0, hiddenDownstream: 0 });
-      edges.push({ from: idOf('version', deployment.versionId), to: id });
-    }
-  }
-  if (restricted.size > 0) {
-    nodes.push({ id: 'restricted', type: 'restricted', kind: 'restricted', label: 'Other teams', detail: 'you may not see these', href: null, state: null, digest: null, at: null, hiddenUpstream: 0, hiddenDownstream: 0 });
-    edges.push(...restricted.values());
-  }
-  return { focus: focus.map((node) => idOf(node.type, node.id)), nodes, edges, truncated: drawn.truncated };
-}
-
-/** The graph around what `node` names; null where that is not there or may not be seen. */
-export async function graphAround(tx: ReadTx, teams: TeamFilter, node: string, direction: Direction, depth: number, expansions: readonly Expansion[]): Promise<GraphView | null> {
-  const focus = await focusOf(tx, teams, node);
+/** The graph around what `node` names; null where that is not there, may not be seen, or was not known at the moment. */
+export async function graphAround(tx: ReadTx, teams: TeamFilter, request: GraphRequest): Promise<GraphView | null> {
+  const scope: Scope = { teams, asOf: request.asOf };
+  const focus = await focusThen(tx, scope, request.node);
   if (focus.length === 0) return null;
-  const drawn: Drawn = { runs: new Set(), versions: new Set(), truncated: false };
-  for (const start of focus) setOf(drawn, start.type).add(start.id);
-  // Both ways advance together, so that a wide upstream does not leave nothing for downstream.
-  const frontiers: Record<OneWay, readonly NodeRef[]> = { upstream: direction === 'downstream' ? [] : focus, downstream: direction === 'upstream' ? [] : focus };
-  for (let level = 0; level < depth && !drawn.truncated; level += 1) {
-    for (const way of ['upstream', 'downstream'] as const) frontiers[way] = await step(tx, teams, frontiers[way], way, drawn);
-  }
-  await expand(tx, teams, expansions, drawn);
-  return draw(tx, teams, focus, drawn, direction);
+  if (request.shape === 'columns') return columnGraph(tx, scope, focus, request.up, request.down);
+  const path = request.to === null ? null : await findPath(tx, scope, focus, request.to);
+  const walked: Walked = beginWalk(request.shape, request.group === null ? mostWalked : mostGrouped);
+  for (const start of focus) setOf(walked, start.type).add(start.id);
+  const onPath = path?.found === true ? path.nodes.map(refOf) : [];
+  for (const node of onPath) setOf(walked, node.type).add(node.id);
+  if (path?.found !== true || request.around) await walk(tx, scope, focus, { upstream: request.up, downstream: request.down }, walked);
+  await expand(tx, scope, request.expansions, walked);
+  return draw(tx, scope, { focus, walked, path, group: request.group, open: new Set(request.open), upstream: request.up > 0, downstream: request.down > 0 });
 }
 
 export type Closure = { readonly versions: readonly string[]; readonly runs: readonly string[]; readonly truncated: boolean };

@@ -1,15 +1,19 @@
 // Reading lineage: the graph, the assets, a version with all that is known of it.
 import { z } from 'zod';
+import type { ReadTx } from '#lib/db/client.ts';
 import { notFound } from '#lib/kernel/errors.ts';
 import { csvOf, exported, exportFormat, exportLimit, type ExportFormat } from '#lib/kernel/export.ts';
 import { id } from '#lib/kernel/ids.ts';
-import { searchText, several, yesNo } from '#lib/kernel/list-input.ts';
+import { searchText, several, timeRange, yesNo } from '#lib/kernel/list-input.ts';
 import { pageInput, pageOf, pageRequest, toPage, type Page } from '#lib/kernel/page.ts';
+import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { runsByIds } from '#lib/runs/index.ts';
+import { columnsOf } from './columns.ts';
+import { graphFile, graphFormats, graphParts, type GraphFormat, type GraphPart } from './exports.ts';
 import { graphAround, type Expansion } from './graph.ts';
-import { assetDetail, assetKind, assetSorts, assetView, directions, graphView, sightingView, versionDetail, type AssetView, type GraphView, type SightingView } from './schema.ts';
+import { assetDetail, assetKind, assetSorts, assetView, columnLineage, directions, graphShapes, graphView, groupings, sightingView, versionDetail, type AssetView, type GraphView, type SightingView } from './schema.ts';
 import { assetById, assetPage, assetVersionByDigest, assetVersionById, contradictionsAbout, deploymentsOfDigest, facetsOfAsset, facetsOfNames, facetsOfVersion, modelsOfDigest, sightingPage, sightingsOfVersion } from './store/assets.ts';
 import { declaredBy, idsOfNames, namesOfAsset } from './store/names.ts';
 import { runsBeside, versionsWithRestrictedRuns } from './store/unified.ts';
@@ -22,35 +26,66 @@ function readExpansion(text: string): Expansion {
   return { way: way === 'up' ? 'upstream' : 'downstream', type: type === 'run' ? 'run' : 'version', id: nodeId ?? '' };
 }
 
-const edgeRows = (graph: GraphView) => {
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  return graph.edges.map(({ from, to }) => ({ from, fromKind: nodes.get(from)?.kind ?? '', fromLabel: nodes.get(from)?.label ?? '', fromDigest: nodes.get(from)?.digest ?? null, to, toKind: nodes.get(to)?.kind ?? '', toLabel: nodes.get(to)?.label ?? '', toDigest: nodes.get(to)?.digest ?? null }));
-};
+/** A version by id or digest, with or without its algorithm. */
+async function versionNamed(tx: ReadTx, teams: TeamFilter, name: string) {
+  const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(name)?.[1];
+  const uuid = z.guid().safeParse(name);
+  return digest ? assetVersionByDigest(tx, teams, `sha256:${digest}`) : uuid.success ? assetVersionById(tx, teams, uuid.data) : null;
+}
+
+const step = z.coerce.number().int().min(0).max(12);
+
+/** What the graph is asked; `depth` counts for the ways that `up` and `down` leave open, and `direction` closes one. */
+const graphInput = z.strictObject({
+  node: z.string().max(200).describe('`run:<id>`, `version:<id>`, `asset:<id>`, `deployment:<id>`, an id alone, or a digest `sha256:…`.'),
+  direction: z.enum(directions).default('both').describe('Of `up` and `down`, the one that is not given is 0 where this points the other way, else `depth`.'),
+  depth: step.default(2),
+  up: step.optional().describe('Steps upstream.'),
+  down: step.optional().describe('Steps downstream.'),
+  shape: z.enum(graphShapes).default('all').describe('`all`: runs and versions, a step is from one to the other. `versions`: versions joined directly, runs folded into edges. `runs`: runs joined directly. `columns`: the columns of data, as `columnLineage` and `lineage` facets tell them.'),
+  asOf: timeRange.from.describe('Only what had been received by this moment, the states of runs as they were known then, and deployments in force then. Names are those received by then; a quarantine is always today\'s.'),
+  to: z.string().max(200).optional().describe('A second node, named like `node`: the shortest paths to it, along the flow in either direction. Searched among 5,000 nodes each way.'),
+  around: yesNo.describe('With `to`: also what is around `node`.'),
+  group: z.enum(groupings).optional().describe('Folds runs and what they produced into one node for each pipeline or team. Before folding, up to 900 nodes are walked.'),
+  open: several(z.string().regex(/^[0-9a-f]{12}$/, 'a group is named by the 12 digits after `group:`')).describe('Groups that are drawn member by member.'),
+  expand: several(expansion).describe('Nodes to follow one step further: `up:run:<id>` or `down:version:<id>`.'),
+  format: z.enum(graphFormats).default('page').describe('`dot`: Graphviz.'),
+  part: z.enum(graphParts).default('edges').describe('What a CSV or JSON file holds.'),
+});
+
+type GraphAnswer = GraphView & { format: GraphFormat; part: GraphPart };
 
 export const getGraph = query({
   name: 'lineage.getGraph',
-  summary: 'The lineage around a run, an asset version or an asset, at most 300 nodes',
-  input: z.strictObject({
-    node: z.string().max(200).describe('`run:<id>`, `version:<id>`, `asset:<id>`, an id alone, or a digest `sha256:…`.'),
-    direction: z.enum(directions).default('both'),
-    depth: z.coerce.number().int().min(0).max(12).default(2),
-    expand: several(expansion),
-    format: exportFormat,
-  }),
-  output: graphView.extend({ format: exportFormat }),
+  summary: 'The lineage around a run, an asset version, an asset or a deployment, or the path between two: at most 300 nodes',
+  input: graphInput,
+  output: graphView.extend({ format: z.enum(graphFormats), part: z.enum(graphParts) }),
   permission: 'read',
   run: async (tx, input, reader) => {
-    const graph = await graphAround(tx, reader.teams, input.node, input.direction, input.depth, (input.expand ?? []).map(readExpansion));
-    return graph ? ok({ ...graph, format: input.format }) : notFound('run or asset version');
+    const { direction, depth } = input;
+    const graph = await graphAround(tx, reader.teams, {
+      node: input.node, up: input.up ?? (direction === 'downstream' ? 0 : depth), down: input.down ?? (direction === 'upstream' ? 0 : depth), expansions: (input.expand ?? []).map(readExpansion),
+      shape: input.shape, asOf: input.asOf ?? null, to: input.to ?? null, around: input.around ?? false, group: input.group ?? null, open: input.open ?? [],
+    });
+    return graph ? ok({ ...graph, format: input.format, part: input.part }) : notFound('run or asset version');
   },
   http: {
     method: 'GET', path: '/api/v1/lineage/graph', tag: 'Lineage', body: 'none',
-    present: ({ format, ...graph }: GraphView & { format: ExportFormat }) => {
-      if (format === 'page') return graph;
-      const items = edgeRows(graph);
-      return exported({ items, newer: null, older: graph.truncated ? 'more' : null, format }, 'lineage', () => csvOf(items, ['from', 'fromKind', 'fromLabel', 'fromDigest', 'to', 'toKind', 'toLabel', 'toDigest']));
-    },
+    present: ({ format, part, ...graph }: GraphAnswer) => (format === 'page' ? graph : graphFile(graph, format, part)),
   },
+});
+
+export const getColumns = query({
+  name: 'lineage.getColumns',
+  summary: 'Where the columns of a version come from, as the runs that produced it reported',
+  input: z.strictObject({ id: z.string().max(80).describe('An id or a digest.'), asOf: timeRange.from }),
+  output: columnLineage,
+  permission: 'read',
+  run: async (tx, input, reader) => {
+    const version = await versionNamed(tx, reader.teams, input.id);
+    return version ? ok(await columnsOf(tx, { teams: reader.teams, asOf: input.asOf ?? null }, version.id)) : notFound('asset version');
+  },
+  http: { method: 'GET', path: '/api/v1/asset-versions/{id}/columns', tag: 'Lineage', body: 'none' },
 });
 
 const flatAsset = (asset: AssetView) => ({ id: asset.id, namespace: asset.namespace, name: asset.name, kind: asset.kind, team: asset.team.name, createdAt: asset.createdAt, versions: asset.versions, contradictions: asset.contradictions, latestDigest: asset.latest?.digest ?? null, latestLabel: asset.latest?.label ?? null, latestSeenAt: asset.latest?.seenAt ?? null });
@@ -128,9 +163,7 @@ export const getAssetVersion = query({
   permission: 'read',
   run: async (tx, input, reader) => {
     const { teams } = reader;
-    const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(input.id)?.[1];
-    const uuid = z.guid().safeParse(input.id);
-    const version = digest ? await assetVersionByDigest(tx, teams, `sha256:${digest}`) : uuid.success ? await assetVersionById(tx, teams, uuid.data) : null;
+    const version = await versionNamed(tx, teams, input.id);
     if (!version) return notFound('asset version');
     const producers = await runsBeside(tx, teams, [version.id], 'upstream', mostRuns + 1);
     const consumers = await runsBeside(tx, teams, [version.id], 'downstream', mostRuns + 1);

@@ -10,32 +10,67 @@ export const directions = ['upstream', 'downstream', 'both'] as const;
 export type Direction = (typeof directions)[number];
 export type OneWay = 'upstream' | 'downstream';
 
-/** A node is named `run:<id>`, `version:<id>` or `deployment:<id>`; all that a reader may not see is the one node `restricted`. */
+/** What is drawn: runs and versions; versions joined directly, runs folded into edges; runs joined directly; or columns. */
+export const graphShapes = ['all', 'versions', 'runs', 'columns'] as const;
+export type GraphShape = (typeof graphShapes)[number];
+
+export const groupings = ['pipeline', 'team'] as const;
+export type Grouping = (typeof groupings)[number];
+
+/** A node is named `run:<id>`, `version:<id>`, `deployment:<id>`, `group:<key>` or `column:<…>`; all that a reader may not see is the one node `restricted`. */
 export const graphNode = z.object({
   id: z.string(),
-  type: z.enum(['run', 'version', 'deployment', 'restricted']),
+  type: z.enum(['run', 'version', 'deployment', 'group', 'column', 'restricted']),
   kind: z.string().describe('The kind of asset; else the type.'),
   label: z.string(),
   detail: z.string().describe('Digest, label, state: one line.'),
   href: z.string().nullable(),
-  state: z.string().nullable().describe('Of a run; `contradicted` or `quarantined` of a version.'),
+  state: z.string().nullable().describe('Of a run; `contradicted` or `quarantined` of a version; of a group, the worst of its members.'),
   digest: z.string().nullable(),
   at: z.string().nullable(),
   hiddenUpstream: z.number().int().describe('Neighbours that are recorded and not drawn; counted up to 1,000.'),
   hiddenDownstream: z.number().int(),
+  team: z.string().nullable().describe('Of a run, and of what a drawn run produced.'),
+  pipeline: z.string().nullable(),
+  group: z.string().nullable().describe('The group that it stands in, folded or opened; null where nothing is grouped.'),
+  members: z.number().int().describe('Of a folded group: how many nodes it stands for. Else 0.'),
 });
 export type GraphNode = z.infer<typeof graphNode>;
 
-export const graphEdge = z.object({ from: z.string(), to: z.string() });
+export const graphEdge = z.object({ from: z.string(), to: z.string(), folded: z.number().int().describe('How many left out runs, versions or edges it stands for; 0 for an edge as it was reported.') });
 export type GraphEdge = z.infer<typeof graphEdge>;
+
+export const graphPath = z.object({
+  known: z.boolean().describe('False where `to` names nothing, or nothing that may be seen.'),
+  found: z.boolean(),
+  complete: z.boolean().describe('False where the search ended at its bound: a longer path, or one by a crowded node, may exist.'),
+  steps: z.number().int().nullable().describe('Edges of the shortest path, runs and versions counted.'),
+  looked: z.number().int().describe('How many nodes were looked at.'),
+  nodes: z.array(z.string()).describe('The nodes of the shortest paths that are drawn.'),
+  ends: z.array(z.string()),
+});
+export type GraphPath = z.infer<typeof graphPath>;
 
 export const graphView = z.object({
   focus: z.array(z.string()),
   nodes: z.array(graphNode),
   edges: z.array(graphEdge),
   truncated: z.boolean().describe('There is more within the depth that was asked for than may be drawn.'),
+  path: graphPath.nullable().describe('The path to `to`; null where none was asked for.'),
+  asOf: z.string().nullable(),
 });
 export type GraphView = z.infer<typeof graphView>;
+
+/** Where a column comes from. `field` null: from the whole dataset. `versionId` null: the run that said so did not report that dataset as an input. */
+export const columnSource = z.object({ namespace: z.string(), name: z.string(), field: z.string().nullable(), versionId: z.guid().nullable(), how: z.array(z.string()).describe('Transformations, as `DIRECT IDENTITY: description`.') });
+export type ColumnSource = z.infer<typeof columnSource>;
+export const columnLineage = z.object({
+  fields: z.array(z.object({ name: z.string(), from: z.array(columnSource) })),
+  whole: z.array(columnSource).describe('What affects every column: a filter, a join, an order.'),
+  runs: z.array(z.guid()).describe('The runs that reported it, newest first.'),
+  truncated: z.boolean(),
+});
+export type ColumnLineage = z.infer<typeof columnLineage>;
 
 export const assetSorts = ['name', '-name', '-created', 'created'] as const;
 export type AssetSort = (typeof assetSorts)[number];

@@ -1,8 +1,8 @@
 // Lineage around any node: a run, a version, a name of data, a model.
 import type { Metadata } from 'next';
 import { Problem } from '#components/kernel-problem.tsx';
-import { lineageAround, readAddress, type LineageAddress } from '#components/lineage/address.ts';
-import { LineageControls } from '#components/lineage/lineage-controls.tsx';
+import { lineageHref, readAddress, type LineageAddress } from '#components/lineage/address.ts';
+import { AsOf, LineageControls } from '#components/lineage/lineage-controls.tsx';
 import { LineageView } from '#components/lineage/lineage-view.tsx';
 import { NodePicker } from '#components/lineage/node-picker.tsx';
 import { StartingPoints } from '#components/lineage/starting-points.tsx';
@@ -19,7 +19,7 @@ import { listRuns } from '#lib/runs/index.ts';
 
 export const metadata: Metadata = { title: 'Lineage' };
 
-const about = 'What led to a run, data or a model, and what came of it: as runs reported it, joined by digest.';
+const introduction = 'What led to a run, data or a model, and what came of it: as runs reported it, joined by digest.';
 
 export default async function LineagePage({ searchParams }: { readonly searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const address = readAddress(await searchParams);
@@ -36,7 +36,7 @@ async function Start() {
   if (!assets.ok) return <Problem error={assets.error} />;
   return (
     <>
-      <PageHeader title="Lineage" meta={about} />
+      <PageHeader title="Lineage" meta={introduction} />
       <Stack>
         <NodePicker />
         <StartingPoints models={models.value.items} runs={runs.value.items} assets={assets.value.items} />
@@ -52,35 +52,44 @@ async function resolved(node: string): Promise<string> {
   return model.ok && model.value.latest !== null ? model.value.latest.digest : node;
 }
 
-async function Around({ address, node }: { readonly address: LineageAddress; readonly node: string }) {
-  const { direction, depth, expand } = address;
-  const named = await resolved(node);
-  const found = await getGraph.execute(await currentContext(), { node: named, direction, depth, expand: [...expand] });
+async function Around({ address: asked, node }: { readonly address: LineageAddress; readonly node: string }) {
+  const address: LineageAddress = { ...asked, node: await resolved(node), to: asked.to === null ? null : await resolved(asked.to) };
+  const { up, down, shape, asOf, to, around, group, open, expand } = address;
+  const found = await getGraph.execute(await currentContext(), {
+    node: address.node ?? node, up, down, shape, around: around ? 'true' : 'false', open: [...open], expand: [...expand], ...(asOf !== null && { asOf }), ...(to !== null && { to }), ...(group !== null && { group }),
+  });
   if (!found.ok && found.error.kind !== 'not_found') return <Problem error={found.error} />;
   if (!found.ok) {
     return (
       <>
         <PageHeader crumbs={[{ label: 'Lineage', href: '/lineage' }]} title="Nothing to draw" />
-        <EmptyState kind="not-permitted" title="No run, data or model that you may see is named so" description={<>The address asks for <code className="break-all">{node}</code>. It takes <code>run:</code>, <code>version:</code>, <code>asset:</code> or <code>model:</code> with an id or name, or a digest <code>sha256:…</code>.</>} action={<LinkButton href="/lineage">Start elsewhere</LinkButton>} />
+        <EmptyState kind="not-permitted" title="No run, data or model that you may see is named so" description={<>The address asks for <code className="break-all">{node}</code>{asOf === null ? '' : ` as it was known ${asOf.slice(0, 19).replace('T', ' ')} UTC`}. It takes <code>run:</code>, <code>version:</code>, <code>asset:</code>, <code>deployment:</code> or <code>model:</code> with an id or name, or a digest <code>sha256:…</code>.</>} action={asOf === null ? <LinkButton href="/lineage">Start elsewhere</LinkButton> : <LinkButton href={lineageHref({ ...address, asOf: null })}>As it is known now</LinkButton>} />
         <NodePicker />
       </>
     );
   }
   const graph = found.value;
-  const focus = graph.nodes.filter((each) => graph.focus.includes(each.id));
+  // Of columns, the data that has them is what the page is about.
+  const about = shape !== 'columns' ? found : await getGraph.execute(await currentContext(), { node: address.node ?? node, up: 0, down: 0, ...(asOf !== null && { asOf }) });
+  const named = about.ok ? about.value : graph;
+  const focus = named.nodes.filter((each) => named.focus.includes(each.id));
   const [only] = focus;
   const title = only === undefined ? 'Lineage' : focus.length === 1 ? only.label : `${only.label} and ${focus.length - 1} more`;
   return (
     <>
       <PageHeader
         crumbs={[{ label: 'Lineage', href: '/lineage' }]}
-        title={`Lineage of ${title}`}
+        title={`${shape === 'columns' ? 'Columns' : 'Lineage'} of ${title}`}
         meta={focus.length === 1 && only !== undefined ? <><span>{only.kind}</span>{only.digest === null ? <span>{only.detail}</span> : <Digest value={only.digest} algorithm />}</> : <span>{focus.length} nodes to begin with</span>}
         actions={focus.length === 1 && only !== undefined && only.href !== null ? <LinkButton href={only.href}>Open {only.kind}</LinkButton> : undefined}
       />
-      <div className="no-print mb-3"><Disclosure summary="Draw another"><NodePicker /></Disclosure></div>
-      <LineageControls address={{ ...address, node: named }} />
-      <LineageView key={lineageAround(named, direction)} graph={graph} address={{ ...address, node: named }} label={`Lineage of ${title}`} />
+      <div className="no-print mb-2 flex flex-wrap gap-x-6">
+        <Disclosure summary="Draw another"><NodePicker /></Disclosure>
+        <Disclosure key={asOf ?? 'now'} summary={asOf === null ? 'As of a moment…' : `As of ${asOf.slice(0, 16).replace('T', ' ')} UTC`} open={asOf !== null}><AsOf address={address} /></Disclosure>
+        {shape !== 'columns' && <Disclosure summary="Find a path to…"><NodePicker label="The shortest path to" verb="Find" pathFrom={address} /></Disclosure>}
+      </div>
+      <LineageControls address={address} />
+      <LineageView key={`${address.node ?? ''} ${shape} ${group ?? ''} ${to ?? ''}`} graph={graph} address={address} label={`${shape === 'columns' ? 'Columns' : 'Lineage'} of ${title}`} />
     </>
   );
 }

@@ -61,6 +61,8 @@ export const runAsset = pgTable('run_asset', {
 }, (table) => [
   uniqueIndex('run_asset_edge').on(table.runId, table.direction, table.assetVersionId, table.assetId),
   index('run_asset_version').on(table.assetVersionId, table.direction, table.runId),
+  /** What a reader of some teams may see beside a version, without a look at what other teams did with it. */
+  index('run_asset_version_team').on(table.assetVersionId, table.direction, table.teamId, table.runId),
   index('run_asset_asset').on(table.assetId, table.teamId),
 ]);
 

@@ -6,7 +6,7 @@ import { AssetPage } from '#components/lineage/asset-view.tsx';
 import { VersionPage, type CameOfIt } from '#components/lineage/version-view.tsx';
 import { listEvidence } from '#lib/evidence/index.ts';
 import { currentContext } from '#lib/http.ts';
-import { getAsset, getAssetVersion, getGraph, listAssetVersions, type VersionDetail } from '#lib/lineage/index.ts';
+import { getAsset, getAssetVersion, getColumns, getGraph, listAssetVersions, type VersionDetail } from '#lib/lineage/index.ts';
 
 export const metadata: Metadata = { title: 'Data' };
 
@@ -35,12 +35,14 @@ async function Version({ version }: { readonly version: VersionDetail }) {
   if (evidence !== null && !evidence.ok) return <Problem error={evidence.error} />;
   const graph = await getGraph.execute(context, { node: `version:${version.id}`, direction: 'downstream', depth: 12 });
   if (!graph.ok) return <Problem error={graph.error} />;
+  const columns = await getColumns.execute(context, { id: version.id });
+  if (!columns.ok) return <Problem error={columns.error} />;
   const cameOfIt: CameOfIt = {
     models: graph.value.nodes.filter((node) => node.kind === 'model' && node.id !== `version:${version.id}`),
     deployments: graph.value.nodes.filter((node) => node.type === 'deployment'),
     truncated: graph.value.truncated,
   };
-  return <VersionPage version={version} evidence={evidence === null ? null : { items: evidence.value.items, more: evidence.value.older !== null }} cameOfIt={cameOfIt} />;
+  return <VersionPage version={version} evidence={evidence === null ? null : { items: evidence.value.items, more: evidence.value.older !== null }} cameOfIt={cameOfIt} columns={columns.value} />;
 }
 
 async function Asset({ id, search }: { readonly id: string; readonly search: Search }) {

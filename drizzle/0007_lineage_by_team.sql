@@ -1,0 +1,1 @@
+CREATE INDEX "run_asset_version_team" ON "run_asset" USING btree ("asset_version_id","direction","team_id","run_id");

@@ -1,0 +1,120 @@
+// The lineage explorer: both ways apart, views, filters, keys, groups, a path, a moment before anything was known, and files to save.
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { versionOf } from '../support/demo.ts';
+import { overflow, settled } from '../support/pages.ts';
+import { expect, test } from '../support/test.ts';
+
+const nodes = (page: Page) => page.locator('.react-flow__node');
+const node = (page: Page, name: RegExp) => page.locator('.react-flow__node').getByRole('button', { name }).first();
+
+async function drawn(page: Page): Promise<number> {
+  await settled(page);
+  await expect(nodes(page).first()).toBeVisible();
+  return nodes(page).count();
+}
+
+test('lineage is followed each way as far as asked, in runs, in data, and folded into pipelines', async ({ people }) => {
+  const { assetVersionId } = await versionOf(await people.api('engineer'), 2);
+  const page = await people.as('engineer');
+  await page.goto(`/lineage?node=version:${assetVersionId}&up=1&down=0`);
+  const few = await drawn(page);
+  await page.getByRole('navigation', { name: 'Steps upstream' }).getByRole('link', { name: '6', exact: true }).click();
+  await expect(page).toHaveURL(/[?&]up=6&down=0/);
+  await expect.poll(() => nodes(page).count()).toBeGreaterThan(few);
+  const all = await drawn(page);
+
+  await page.getByRole('navigation', { name: 'Draw' }).getByRole('link', { name: 'Data', exact: true }).click();
+  await expect(page).toHaveURL(/shape=versions/);
+  await expect(page.locator('.react-flow__node').getByRole('button', { name: /^run, / })).toHaveCount(0);
+  expect(await drawn(page)).toBeGreaterThan(1);
+
+  await page.getByRole('navigation', { name: 'Draw' }).getByRole('link', { name: 'Runs and data' }).click();
+  await page.getByRole('navigation', { name: 'Group by' }).getByRole('link', { name: 'pipeline' }).click();
+  const group = node(page, /^pipeline, /);
+  await expect(group).toBeVisible();
+  expect(await drawn(page)).toBeLessThan(all);
+  await group.focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/[?&]open=[0-9a-f]{12}/);
+  await expect.poll(() => nodes(page).count()).toBeGreaterThan(1);
+  expect(await overflow(page)).toBe(0);
+});
+
+test('the graph is walked by keys, filtered, and the address holds it all', async ({ people }) => {
+  const { assetVersionId } = await versionOf(await people.api('engineer'), 2);
+  const page = await people.as('engineer');
+  await page.goto(`/lineage?node=version:${assetVersionId}&up=4&down=0`);
+  const all = await drawn(page);
+  const model = page.locator(`[id="node-version:${assetVersionId}"]`);
+  await model.focus();
+  await page.keyboard.press('ArrowLeft');
+  const run = page.locator('[id^="node-run:"]:focus');
+  await expect(run).toHaveAccessibleName(/^run, /);
+  await expect(page).toHaveURL(/selected=run/);
+  await page.keyboard.press('ArrowRight');
+  await expect(model).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page).not.toHaveURL(/selected=/);
+
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('run');
+  await expect(page).toHaveURL(/kind=run/);
+  await expect(page.getByRole('status').filter({ hasText: / found$/ })).toBeVisible();
+  await expect(page.locator('[data-dimmed]').first()).toBeAttached();
+  await page.reload();
+  await drawn(page);
+  await expect(page.getByRole('combobox', { name: 'Kind' })).toHaveValue('run');
+  await page.getByRole('radio', { name: 'Table', exact: true }).click();
+  const rows = page.getByRole('region', { name: /, as a table$/ }).getByRole('row').filter({ has: page.getByRole('cell') });
+  const runs = await rows.count();
+  expect(runs).toBeGreaterThan(0);
+  expect(runs).toBeLessThan(all);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await expect(rows).toHaveCount(all);
+});
+
+test('the path between two is drawn alone, and one that is not there is said', async ({ people }) => {
+  const api = await people.api('engineer');
+  const { assetVersionId } = await versionOf(api, 2);
+  const page = await people.as('engineer');
+  await page.goto(`/lineage?node=version:${assetVersionId}&up=6&down=0`);
+  const all = await drawn(page);
+  await node(page, /^dataset, /).click();
+  await page.getByRole('link', { name: 'Path to it' }).click();
+  await expect(page).toHaveURL(/[?&]to=version/);
+  await expect(page.getByText(/^The shortest path to /)).toBeVisible();
+  expect(await drawn(page)).toBeLessThanOrEqual(all);
+  await page.goto(`/lineage?node=version:${assetVersionId}&to=sha256:${'0'.repeat(64)}`);
+  await expect(page.getByText('The other end of the path is not there')).toBeVisible();
+});
+
+test('before anything was known there is nothing, and the page says so', async ({ people }) => {
+  const { assetVersionId } = await versionOf(await people.api('engineer'), 2);
+  const page = await people.as('engineer');
+  await page.goto(`/lineage?node=version:${assetVersionId}&asOf=2001-01-01T00:00:00Z`);
+  await expect(page.getByText(/as it was known 2001-01-01 00:00:00 UTC/)).toBeVisible();
+  await page.getByRole('link', { name: 'As it is known now' }).click();
+  expect(await drawn(page)).toBeGreaterThan(1);
+});
+
+test('the graph is saved as CSV, JSON, DOT, SVG and PNG', async ({ people }) => {
+  const { assetVersionId } = await versionOf(await people.api('engineer'), 2);
+  const page = await people.as('engineer');
+  await page.goto(`/lineage?node=version:${assetVersionId}&up=2&down=1`);
+  const count = await drawn(page);
+  const save = async (item: RegExp) => {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: item }).click();
+    const file = await download;
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+  };
+  const csv = await save(/^CSV, the nodes/);
+  expect(csv.bytes.toString().trim().split('\r\n')).toHaveLength(count + 1);
+  const json = await save(/^JSON/);
+  expect((JSON.parse(json.bytes.toString()) as { nodes: unknown[] }).nodes).toHaveLength(count);
+  expect((await save(/^DOT/)).bytes.toString()).toMatch(/^digraph lineage \{/);
+  expect((await save(/^SVG/)).bytes.toString()).toMatch(/^<svg /);
+  const png = await save(/^PNG/);
+  expect([png.name, [...png.bytes.subarray(0, 4)]]).toEqual(['lineage.png', [0x89, 0x50, 0x4e, 0x47]]);
+});
