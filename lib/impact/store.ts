@@ -68,6 +68,9 @@ const seen = (teams: TeamFilter, version: SQL) =>
   teams === 'all' ? sql`true` : sql`(exists (select 1 from run_asset ve where ve.asset_version_id = ${version} and ${visibleToSql(teams, sql`ve.team_id`)})
     or exists (select 1 from asset_sighting vs join asset va on va.id = vs.asset_id where vs.asset_version_id = ${version} and ${visibleToSql(teams, sql`va.team_id`)}))`;
 
+/** May the reader see this reached run. */
+const seenRun = (teams: TeamFilter, run: SQL) => (teams === 'all' ? sql`true` : sql`exists (select 1 from run vr where vr.id = ${run} and ${visibleToSql(teams, sql`vr.team_id`)})`);
+
 const others = (start: string) => sql`v.id <> ${start}::uuid`;
 const modelVersions = sql`reached_version v join model_version mv on mv.asset_version_id = v.id`;
 /** Where data came in: a version that no run produced. */
@@ -81,7 +84,7 @@ export async function countReached(tx: ReadTx, teams: TeamFilter, start: string,
   const ingestion = direction === 'upstream';
   const split = (visible: SQL) => sql`count(*) filter (where ${visible}) as visible, count(*) filter (where not (${visible})) as hidden`;
   const { rows } = await tx.execute<Grouped>(sql`
-    select 'runs' as what, null as name, ${split(visibleToSql(teams, sql`r.team_id`))} from reached_run r
+    select 'runs' as what, null as name, ${split(seenRun(teams, sql`r.id`))} from reached_run r
     union all
     select 'versions', a.kind, sum(visible)::bigint, sum(hidden)::bigint from (select v.asset_id, ${split(seen(teams, sql`v.id`))} from reached_version v where ${others(start)} group by v.asset_id) as g left join asset a on a.id = g.asset_id group by a.kind
     union all
@@ -94,7 +97,7 @@ export async function countReached(tx: ReadTx, teams: TeamFilter, start: string,
     union all
     select 'ingestionVersions', null, ${split(seen(teams, sql`v.id`))} from reached_version v where ${unproduced}
     union all
-    select 'ingestionRuns', null, ${split(visibleToSql(teams, sql`r.team_id`))} from reached_run r where ${withoutInputs}` : sql``}`);
+    select 'ingestionRuns', null, ${split(seenRun(teams, sql`r.id`))} from reached_run r where ${withoutInputs}` : sql``}`);
   const of = (what: string) => rows.filter((row) => row.what === what);
   const total = (what: string) => of(what).reduce((sum, row) => sum + Number(row.visible), 0);
   const byEnvironment = (what: string) => (['production', 'staging', 'sandbox'] as const).flatMap((environment) => {
@@ -148,7 +151,7 @@ async function ingestionOf(tx: ReadTx, teams: TeamFilter, most: number): Promise
        from (select v.id, v.n from reached_version v where ${unproduced} and ${seen(teams, sql`v.id`)} order by v.n limit ${most}) v join asset_version av on av.id = v.id left join ${nameOf(teams, sql`v.id`)} n on true)
     union all
     (select 'run', r.id, coalesce(j.stage, j.name), 'run', null, ru.started_at
-       from (select r.id, r.n from reached_run r where ${withoutInputs} and ${visibleToSql(teams, sql`r.team_id`)} order by r.n limit ${most}) r join run ru on ru.id = r.id join job j on j.id = ru.job_id)
+       from (select r.id, r.n from reached_run r where ${withoutInputs} and ${seenRun(teams, sql`r.id`)} order by r.n limit ${most}) r join run ru on ru.id = r.id join job j on j.id = ru.job_id)
     order by 6 desc nulls last, 2 limit ${most}`);
   return rows.map((row) => ({ ...row, at: row.at === null ? null : iso(row.at) }));
 }
@@ -165,7 +168,7 @@ export async function* itemsReached(tx: ReadTx, teams: TeamFilter, start: string
     sql`select 'version' as type, v.id, coalesce(n.kind, 'dataset') as kind, coalesce(n.name, 'unnamed') as name, av.digest, coalesce(n.team, '') as team, '' as environment, av.state, coalesce(n.first_seen_at, av.created_at) as at
       from reached_version v join asset_version av on av.id = v.id left join ${nameOf(teams, sql`v.id`)} n on true where ${others(start)} and ${seen(teams, sql`v.id`)} order by v.n`,
     sql`select 'run' as type, r.id, 'run' as kind, j.name, null as digest, t.name as team, '' as environment, ru.state, ru.started_at as at
-      from reached_run r join run ru on ru.id = r.id join job j on j.id = ru.job_id join team t on t.id = ru.team_id where ${visibleToSql(teams, sql`r.team_id`)} order by r.n`,
+      from reached_run r join run ru on ru.id = r.id join job j on j.id = ru.job_id join team t on t.id = ru.team_id where ${seenRun(teams, sql`r.id`)} order by r.n`,
   ];
   await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true), set_config('cursor_tuple_fraction', '0.01', true)`);
   for (const selection of selections) {

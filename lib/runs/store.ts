@@ -137,11 +137,11 @@ export async function facetsOfRun(tx: ReadTx, id: string): Promise<{ run: Facets
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
-/** True for an edge that says less than another one of the same run about the same asset in the same direction. */
-export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`exists (
+/** True for an edge that says less than another one of the same run about the same asset in the same direction. Nothing says more than a digest. */
+export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`(${version}.digest is null and exists (
   select 1 from run_asset o join asset_version ov on ov.id = o.asset_version_id
   where o.run_id = ${edge}.run_id and o.direction = ${edge}.direction and o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
-    and ${exactness(sql`ov`)} > ${exactness(version)})`;
+    and ${exactness(sql`ov`)} > ${exactness(version)}))`;
 
 type EdgeRow = { direction: 'input' | 'output'; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
 
