@@ -70,7 +70,7 @@ const bareWalk = (direction: 'downstream' | 'upstream', limit: string) => {
 
 async function neighbourhood({ report, owner, context, rounds }: Bench): Promise<void> {
   const { getGraph } = await import('#lib/lineage/index.ts');
-  const candidates = await rows<{ id: string }>(owner, `SELECT asset_version_id AS id FROM model_version ORDER BY published_at DESC LIMIT 400`);
+  const candidates = await rows<{ id: string }>(owner, `SELECT asset_version_id AS id FROM run_asset WHERE direction = 'input' GROUP BY 1 HAVING count(*) BETWEEN 50 AND 2000 ORDER BY md5(asset_version_id::text) LIMIT 60`);
   const starts: string[] = [];
   let nodes = 0;
   for (const { id } of candidates) {
@@ -346,7 +346,7 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   const folder = typeof values.data === 'string' ? resolve(values.data) : throwawayFolder();
   if (typeof values.data !== 'string') inner.onExit(() => { rmSync(folder, { recursive: true, force: true }); });
   mkdirSync(folder, { recursive: true });
-  const server = await startPostgres({ dataDirectory: folder, durable: true, signal: inner.signal, settings: { max_wal_size: '4GB' } });
+  const server = await startPostgres({ dataDirectory: folder, durable: true, signal: inner.signal, settings: { max_wal_size: '4GB', shared_buffers: '1GB', random_page_cost: '1.1' } });
   inner.onExit(server.stop);
   const secrets = ensureSecrets(folder);
   const { ownerUrl, applicationUrl } = await prepareDatabase(server, secrets, { dataDirectory: folder, afresh: false, log: say });
