@@ -186,6 +186,7 @@ async function runList({ report, owner, context, rounds }: Bench): Promise<void>
       all.push({ name: `${name}, ${sort}`, first: await p95([async () => must(await listRuns.execute(context(), first as never))], rounds), thousandth: await p95([async () => must(await listRuns.execute(context(), thousandth as never))], rounds) });
     }
   }
+  for (const one of all) if (Math.max(one.first, one.thousandth) > 30) say(`  ${one.name}: first page ${one.first.toFixed(1)} ms, thousandth ${one.thousandth.toFixed(1)} ms`);
   const bareFirst = await p95([() => owner.query(`SELECT r.*, j.name FROM (SELECT * FROM run ORDER BY started_at DESC, id DESC LIMIT 51) r JOIN job j ON j.id = r.job_id`)], rounds * 3);
   for (const which of ['first', 'thousandth'] as const) {
     const slowest = all.toSorted((a, b) => b[which] - a[which])[0];

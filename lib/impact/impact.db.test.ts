@@ -1,6 +1,6 @@
 // The blast radius as readers see it: complete, honest about what is restricted, plain about what is not complete.
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readTransaction } from '#lib/db/client.ts';
 import { newId } from '#lib/kernel/ids.ts';
