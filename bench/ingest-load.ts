@@ -27,7 +27,9 @@ function overHttp(address: string): Send {
 
 /** By the same handlers in this process: everything but the web server. */
 async function inProcess(): Promise<Send> {
-  const { route } = await import('#lib/http.ts');
+  const { authenticate } = await import('#lib/identity/index.ts');
+  const { makeRoute } = await import('#lib/kernel/route.ts');
+  const route = makeRoute(authenticate);
   const { reportBatch, reportEvent } = await import('#lib/ingest/index.ts');
   const handler = route(batch === 1 ? reportEvent : reportBatch);
   return async (body) => {

@@ -239,7 +239,7 @@ type Load = { rate: number; slices: number[] };
 /** Reports events in a process of its own, into the database of this address. */
 function load(applicationUrl: string, token: string, options: { seconds: number; batch: number; address: string | undefined }): Promise<Load> {
   return new Promise((resolveLoad, reject) => {
-    const child = spawn(process.execPath, ['--conditions=react-server', join(projectRoot, 'bench', 'ingest-load.ts'), `--seconds=${options.seconds}`, `--batch=${options.batch}`, `--connections=${options.batch === 1 ? 16 : 4}`, ...(options.address === undefined ? [] : [`--address=${options.address}`])], {
+    const child = spawn(process.execPath, [join(projectRoot, 'bench', 'ingest-load.ts'), `--seconds=${options.seconds}`, `--batch=${options.batch}`, `--connections=${options.batch === 1 ? 16 : 4}`, ...(options.address === undefined ? [] : [`--address=${options.address}`])], {
       cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, DATABASE_URL: applicationUrl, BENCH_TOKEN: token },
     });
     let output = '';
