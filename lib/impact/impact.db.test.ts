@@ -127,7 +127,10 @@ describe('the blast radius', () => {
 
   it('upstream ends where data came in', async () => {
     const graph = await written(3, 3, [{ run: 0, version: 0, direction: 'input' }, { run: 0, version: 1, direction: 'output' }, { run: 1, version: 1, direction: 'output' }, { run: 2, version: 1, direction: 'input' }, { run: 2, version: 2, direction: 'output' }]);
+    await published(graph.versionIds[2] ?? '', 'made-of-it');
     const view = await impact(graph.versionIds[2] ?? '', 'upstream');
+    expect(view.counts.modelVersions).toBe(0);
+    expect((await impact(graph.versionIds[2] ?? '', 'downstream')).counts.modelVersions).toBe(1);
     expect(view.counts).toMatchObject({ ingestionVersions: 1, ingestionRuns: 1 });
     expect(new Set(view.ingestion.map(({ type, id }) => `${type} ${id}`))).toEqual(new Set([`version ${graph.versionIds[0] ?? ''}`, `run ${graph.runIds[1] ?? ''}`]));
   });
