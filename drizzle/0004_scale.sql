@@ -178,7 +178,13 @@ CREATE INDEX "run_duration" ON "run" USING btree ("duration_milliseconds" DESC,"
 --> statement-breakpoint
 CREATE INDEX "run_team_duration" ON "run" USING btree ("team_id","duration_milliseconds" DESC,"id" DESC) WHERE "run"."duration_milliseconds" is not null;
 --> statement-breakpoint
-CREATE INDEX "run_state_duration" ON "run" USING btree ("state","duration_milliseconds" DESC,"id" DESC) WHERE "run"."duration_milliseconds" is not null;
+-- Executions are longer than stages: an order by duration over one of the two must not pass over all of the other.
+CREATE INDEX "run_execution_duration" ON "run" USING btree ("duration_milliseconds" DESC,"id" DESC) WHERE "run"."duration_milliseconds" is not null and "run"."parent_run_id" is null;
+--> statement-breakpoint
+CREATE INDEX "run_stage_duration" ON "run" USING btree ("duration_milliseconds" DESC,"id" DESC) WHERE "run"."duration_milliseconds" is not null and "run"."parent_run_id" is not null;
+--> statement-breakpoint
+-- Of a state there may be few of a team or a stage; those are told apart without a look at the table.
+CREATE INDEX run_state_duration ON run (state, duration_milliseconds DESC, id DESC) INCLUDE (job_id, team_id) WHERE duration_milliseconds IS NOT NULL;
 --> statement-breakpoint
 CREATE INDEX "run_job_duration" ON "run" USING btree ("job_id","duration_milliseconds" DESC,"id" DESC) WHERE "run"."duration_milliseconds" is not null;
 --> statement-breakpoint

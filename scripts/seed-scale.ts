@@ -102,7 +102,7 @@ if (import.meta.main) {
       if (process.env.DATABASE_OWNER_URL) return seedScale(process.env.DATABASE_OWNER_URL, options, say);
       const folder = dataDirectory(say);
       mkdirSync(folder, { recursive: true });
-      const server = await startPostgres({ dataDirectory: folder, durable: true, signal: life.signal, settings: { max_wal_size: '8GB', checkpoint_timeout: '30min' } });
+      const server = await startPostgres({ dataDirectory: folder, durable: true, signal: life.signal, settings: { max_wal_size: '4GB' } });
       life.onExit(server.stop);
       const { ownerUrl } = await prepareDatabase(server, ensureSecrets(folder), { dataDirectory: folder, afresh: false, log: say });
       return seedScale(ownerUrl, options, say);

@@ -2,6 +2,7 @@
 import { Strength, Verdict } from '#components/evidence/verdict.tsx';
 import { predicateWord } from '#components/evidence/words.ts';
 import { FacetList } from '#components/facets/facet-list.tsx';
+import { ImpactPanel } from '#components/impact/impact-panel.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -12,17 +13,15 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Duration, Time } from '#components/ui/time.tsx';
 import type { EvidenceItem } from '#lib/evidence/schema.ts';
-import type { ColumnLineage, GraphNode, VersionDetail } from '#lib/lineage/schema.ts';
+import type { ColumnLineage, VersionDetail } from '#lib/lineage/schema.ts';
 import type { RunView } from '#lib/runs/schema.ts';
 import { columnsHref, lineageAround } from './address.ts';
 import { ColumnSources } from './column-sources.tsx';
 import { Contradictions } from './contradictions.tsx';
 import { RunMark } from './run-mark.tsx';
 
-export type CameOfIt = { readonly models: readonly GraphNode[]; readonly deployments: readonly GraphNode[]; readonly truncated: boolean };
-
 /** `evidence` null: it has no digest, so nothing can be signed about it. */
-export function VersionPage({ version, evidence, cameOfIt, columns }: { readonly version: VersionDetail; readonly evidence: { readonly items: readonly EvidenceItem[]; readonly more: boolean } | null; readonly cameOfIt: CameOfIt; readonly columns: ColumnLineage }) {
+export function VersionPage({ version, evidence, columns }: { readonly version: VersionDetail; readonly evidence: { readonly items: readonly EvidenceItem[]; readonly more: boolean } | null; readonly columns: ColumnLineage }) {
   const [sighting] = version.sightings;
   const name = sighting?.name ?? 'Unnamed data';
   const node = `version:${version.id}`;
@@ -44,7 +43,8 @@ export function VersionPage({ version, evidence, cameOfIt, columns }: { readonly
             <Section title="Produced by" id="producers"><Runs caption="Runs that produced it" runs={version.producers} more={version.moreProducers} none="No run that you may see reported producing these bytes: where they came from is not known." /></Section>
             <Section title="Used by" id="consumers"><Runs caption="Runs that used it" runs={version.consumers} more={version.moreConsumers} none="No run that you may see reported using these bytes." /></Section>
             {version.restricted && <p className="text-xs text-ink-3">Runs of teams that you may not see produced or used it too.</p>}
-            <Section title="Made from it" id="models" description="Models and deployments downstream, up to twelve steps."><MadeFromIt version={version} cameOfIt={cameOfIt} node={node} /></Section>
+            <ImpactPanel versionId={version.id} direction="downstream" />
+            <ImpactPanel versionId={version.id} direction="upstream" />
             {columns.fields.length + columns.whole.length > 0 && <Section title="Columns" id="columns" description="Where each column comes from, as the runs that produced these bytes reported." actions={<LinkButton size="sm" href={columnsHref(node)}>As a graph</LinkButton>}><Columned columns={columns} /></Section>}
             <Section title="Evidence" id="evidence" description="Signed statements about this very digest." actions={version.digest === null ? undefined : <LinkButton size="sm" href={`/evidence?subject=${encodeURIComponent(version.digest)}`}>As a list</LinkButton>}><EvidenceAbout evidence={evidence} /></Section>
             <Section title="Seen as" id="names"><Names version={version} /></Section>
@@ -90,25 +90,6 @@ function Runs({ caption, runs, more, none }: { readonly caption: string; readonl
         ]}
       />
       {more && <p className="text-xs text-ink-3">The newest 50 are shown; there are more.</p>}
-    </>
-  );
-}
-
-function MadeFromIt({ version, cameOfIt: { models, deployments, truncated }, node }: { readonly version: VersionDetail; readonly cameOfIt: CameOfIt; readonly node: string }) {
-  const rows = [
-    ...version.models.map((model) => ({ key: `itself ${model.name} ${model.version}`, what: 'these bytes', label: `${model.name} ${model.version}`, detail: '', href: `/models/${encodeURIComponent(model.name)}/${model.version}` })),
-    ...models.map((model) => ({ key: model.id, what: 'model', label: model.label, detail: model.detail, href: model.href ?? '' })),
-    ...deployments.map((deployment) => ({ key: deployment.id, what: 'runs now', label: deployment.label, detail: deployment.detail, href: deployment.href ?? '' })),
-  ];
-  return (
-    <>
-      {rows.length === 0 ? <p className="text-sm text-ink-2">No model was made from it, as far as you may see.</p> : (
-        <SimpleTable
-          caption="Models and deployments" rows={rows} rowKey={(row) => row.key}
-          columns={[{ header: 'What', cell: (row) => row.what }, { header: 'Name', cell: (row) => (row.href === '' ? row.label : <TextLink quiet href={row.href}>{row.label}</TextLink>) }, { header: 'Detail', cell: (row) => <span className="text-ink-2">{row.detail}</span> }]}
-        />
-      )}
-      {truncated && <p className="text-xs text-stale">More came of it than was walked; <TextLink href={lineageAround(node, 'downstream')}>its lineage</TextLink> can be followed further.</p>}
     </>
   );
 }

@@ -4,16 +4,17 @@
 /** Nodes that one statement goes on from: few enough that a time limit is kept, many enough that the statement itself does not count. */
 const batch = 10_000;
 
-/** The nodes after number `done` lead to those beside them, by the exact edges of one direction (`exactEdge` of lib/lineage says the same). */
-const further = (from: string, into: string, added: string, match: string, direction: string, done: string) => `
+/** The nodes after number `done` lead to those beside them, by the exact edges of one direction (`exactEdge` of lib/lineage says the same). Reads two indexes and no table. */
+const further = (from: string, into: string, added: string, beside: string, match: string, direction: string, done: string) => `
       insert into ${into} (${added})
-      select ${added.split(', ').map((column) => `e.${column === 'id' ? (into === 'reached_run' ? 'run_id' : 'asset_version_id') : column}`).join(', ')} from ${from} f cross join lateral (
-        select o.run_id, o.team_id, o.asset_version_id, o.asset_id from run_asset o where o.${match} = f.id and o.direction = ${direction} and not exists (
+      select ${beside} from ${from} f cross join lateral (
+        select ${beside} from run_asset o where o.${match} = f.id and o.direction = ${direction} and not exists (
           select 1 from asset_version xv where xv.id = o.asset_version_id and xv.digest is null and exists (
-            select 1 from run_asset xo join asset_version xw on xw.id = xo.asset_version_id
-            where xo.run_id = o.run_id and xo.direction = o.direction and xo.asset_id = o.asset_id and xo.asset_version_id <> o.asset_version_id
+            select 1 from run_asset e join run_asset xo on xo.run_id = e.run_id and xo.direction = e.direction and xo.asset_id = e.asset_id and xo.asset_version_id <> e.asset_version_id
+            join asset_version xw on xw.id = xo.asset_version_id
+            where e.run_id = o.run_id and e.direction = o.direction and e.asset_version_id = o.asset_version_id
               and (case when xw.digest is not null then 2 when xw.label is not null then 1 else 0 end) > (case when xv.label is not null then 1 else 0 end)))
-      ) as e where f.n > ${done} and f.n <= ${done} + ${batch}
+      ) as o where f.n > ${done} and f.n <= ${done} + ${batch}
       on conflict do nothing;
       get diagnostics added = row_count;
       reached := reached + added;
@@ -27,7 +28,7 @@ export const scratch = `
   set temp_buffers = '64MB';
   create temporary table if not exists reached_version (id uuid primary key, asset_id uuid, n bigint generated always as identity) on commit delete rows;
   create index if not exists reached_version_n on reached_version (n);
-  create temporary table if not exists reached_run (id uuid primary key, team_id uuid, n bigint generated always as identity) on commit delete rows;
+  create temporary table if not exists reached_run (id uuid primary key, n bigint generated always as identity) on commit delete rows;
   create index if not exists reached_run_n on reached_run (n);
   create or replace function pg_temp.walk_further(beyond_version text, beyond_run text, inout versions_done bigint, inout runs_done bigint, inout reached bigint, milliseconds int, out complete boolean) language plpgsql
     set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off set jit = off as $walk$
@@ -44,10 +45,12 @@ export const scratch = `
       runs_done := least(runs_done, last_run);
       complete := versions_done = last_version and runs_done = last_run;
       if complete or clock_timestamp() >= until then return; end if;
-      if versions_done < last_version then${further('reached_version', 'reached_run', 'id, team_id', 'asset_version_id', 'beyond_version', 'versions_done')}
+      if versions_done < last_version then
+        select greatest(versions_done, min(n) - 1) into versions_done from reached_version where n > versions_done;${further('reached_version', 'reached_run', 'id', 'o.run_id', 'asset_version_id', 'beyond_version', 'versions_done')}
         versions_done := least(versions_done, last_version);
       end if;
-      if runs_done < last_run then${further('reached_run', 'reached_version', 'id, asset_id', 'run_id', 'beyond_run', 'runs_done')}
+      if runs_done < last_run then
+        select greatest(runs_done, min(n) - 1) into runs_done from reached_run where n > runs_done;${further('reached_run', 'reached_version', 'id, asset_id', 'o.asset_version_id, o.asset_id', 'run_id', 'beyond_run', 'runs_done')}
         runs_done := least(runs_done, last_run);
       end if;
     end loop;

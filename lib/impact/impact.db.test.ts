@@ -1,6 +1,6 @@
 // The blast radius as readers see it: complete, honest about what is restricted, plain about what is not complete.
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readTransaction } from '#lib/db/client.ts';
 import { newId } from '#lib/kernel/ids.ts';
@@ -127,7 +127,10 @@ describe('the blast radius', () => {
 
   it('upstream ends where data came in', async () => {
     const graph = await written(3, 3, [{ run: 0, version: 0, direction: 'input' }, { run: 0, version: 1, direction: 'output' }, { run: 1, version: 1, direction: 'output' }, { run: 2, version: 1, direction: 'input' }, { run: 2, version: 2, direction: 'output' }]);
+    await published(graph.versionIds[2] ?? '', 'made-of-it');
     const view = await impact(graph.versionIds[2] ?? '', 'upstream');
+    expect(view.counts.modelVersions).toBe(0);
+    expect((await impact(graph.versionIds[2] ?? '', 'downstream')).counts.modelVersions).toBe(1);
     expect(view.counts).toMatchObject({ ingestionVersions: 1, ingestionRuns: 1 });
     expect(new Set(view.ingestion.map(({ type, id }) => `${type} ${id}`))).toEqual(new Set([`version ${graph.versionIds[0] ?? ''}`, `run ${graph.runIds[1] ?? ''}`]));
   });

@@ -33,7 +33,7 @@ async function impactOf(tx: ReadTx, teams: TeamFilter, version: Version, directi
   const { complete } = await walk(tx, version.id, direction, began + limitSeconds * 1000, told);
   await prepareAnswers(tx, answerMilliseconds);
   const counts = await countReached(tx, teams, version.id, direction);
-  const lists = await listReached(tx, teams, direction, listed);
+  const lists = await listReached(tx, teams, version.id, direction, listed);
   return { version, direction, complete, tookMilliseconds: Math.round(performance.now() - began), counts, listed, ...lists };
 }
 
@@ -104,7 +104,7 @@ const exportOf = (reader: Reader, version: Version, direction: ImpactDirection, 
     const { complete } = await walk(tx, version.id, direction, performance.now() + exportSeconds * 1000, () => undefined);
     await prepareAnswers(tx, answerMilliseconds);
     let first = true;
-    for await (const items of itemsReached(tx, reader.teams, version.id)) {
+    for await (const items of itemsReached(tx, reader.teams, version.id, direction)) {
       await give(json ? `${first ? '' : ','}${items.map((item) => JSON.stringify(item)).join(',\n')}` : csvOf(items, impactColumns).slice(impactColumns.join(',').length + 2));
       first = false;
     }

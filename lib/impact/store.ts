@@ -68,8 +68,12 @@ const seen = (teams: TeamFilter, version: SQL) =>
   teams === 'all' ? sql`true` : sql`(exists (select 1 from run_asset ve where ve.asset_version_id = ${version} and ${visibleToSql(teams, sql`ve.team_id`)})
     or exists (select 1 from asset_sighting vs join asset va on va.id = vs.asset_id where vs.asset_version_id = ${version} and ${visibleToSql(teams, sql`va.team_id`)}))`;
 
+/** May the reader see this reached run. */
+const seenRun = (teams: TeamFilter, run: SQL) => (teams === 'all' ? sql`true` : sql`exists (select 1 from run vr where vr.id = ${run} and ${visibleToSql(teams, sql`vr.team_id`)})`);
+
 const others = (start: string) => sql`v.id <> ${start}::uuid`;
-const modelVersions = sql`reached_version v join model_version mv on mv.asset_version_id = v.id`;
+/** The registered versions among what was reached: downstream the version itself too, since what harms it harms what it is registered as. */
+const modelVersions = (start: string, direction: ImpactDirection) => sql`reached_version v join model_version mv on mv.asset_version_id = v.id and ${direction === 'downstream' ? sql`true` : others(start)}`;
 /** Where data came in: a version that no run produced. */
 const unproduced = sql`not exists (select 1 from run_asset pe where pe.asset_version_id = v.id and pe.direction = 'output')`;
 const withoutInputs = sql`not exists (select 1 from run_asset ie where ie.run_id = r.id and ie.direction = 'input')`;
@@ -79,22 +83,23 @@ type Grouped = { what: string; name: string | null; visible: string; hidden: str
 /** Everything counted, in one statement. */
 export async function countReached(tx: ReadTx, teams: TeamFilter, start: string, direction: ImpactDirection): Promise<ImpactView['counts']> {
   const ingestion = direction === 'upstream';
+  const models = modelVersions(start, direction);
   const split = (visible: SQL) => sql`count(*) filter (where ${visible}) as visible, count(*) filter (where not (${visible})) as hidden`;
   const { rows } = await tx.execute<Grouped>(sql`
-    select 'runs' as what, null as name, ${split(visibleToSql(teams, sql`r.team_id`))} from reached_run r
+    select 'runs' as what, null as name, ${split(seenRun(teams, sql`r.id`))} from reached_run r
     union all
     select 'versions', a.kind, sum(visible)::bigint, sum(hidden)::bigint from (select v.asset_id, ${split(seen(teams, sql`v.id`))} from reached_version v where ${others(start)} group by v.asset_id) as g left join asset a on a.id = g.asset_id group by a.kind
     union all
-    select 'models', null, ${split(visibleToSql(teams, sql`mv.team_id`))} from ${modelVersions}
+    select 'models', null, ${split(visibleToSql(teams, sql`mv.team_id`))} from ${models}
     union all
-    select case when d.ended_at is null then 'deployments' else 'ended' end, d.environment, ${split(visibleToSql(teams, sql`d.team_id`))} from ${modelVersions} join deployment d on d.model_version_id = mv.id group by 1, 2
+    select case when d.ended_at is null then 'deployments' else 'ended' end, d.environment, ${split(visibleToSql(teams, sql`d.team_id`))} from ${models} join deployment d on d.model_version_id = mv.id group by 1, 2
     union all
-    select 'promotions', p.environment, ${split(visibleToSql(teams, sql`p.team_id`))} from ${modelVersions} join promotion p on p.model_version_id = mv.id where p.state = 'open' group by 2
+    select 'promotions', p.environment, ${split(visibleToSql(teams, sql`p.team_id`))} from ${models} join promotion p on p.model_version_id = mv.id where p.state = 'open' group by 2
     ${ingestion ? sql`
     union all
     select 'ingestionVersions', null, ${split(seen(teams, sql`v.id`))} from reached_version v where ${unproduced}
     union all
-    select 'ingestionRuns', null, ${split(visibleToSql(teams, sql`r.team_id`))} from reached_run r where ${withoutInputs}` : sql``}`);
+    select 'ingestionRuns', null, ${split(seenRun(teams, sql`r.id`))} from reached_run r where ${withoutInputs}` : sql``}`);
   const of = (what: string) => rows.filter((row) => row.what === what);
   const total = (what: string) => of(what).reduce((sum, row) => sum + Number(row.visible), 0);
   const byEnvironment = (what: string) => (['production', 'staging', 'sandbox'] as const).flatMap((environment) => {
@@ -112,24 +117,25 @@ export async function countReached(tx: ReadTx, teams: TeamFilter, start: string,
 }
 
 /** The first of each list: what runs in production first, the newest first. */
-export async function listReached(tx: ReadTx, teams: TeamFilter, direction: ImpactDirection, most: number): Promise<Pick<ImpactView, 'modelVersions' | 'deployments' | 'openPromotions' | 'ingestion'>> {
+export async function listReached(tx: ReadTx, teams: TeamFilter, start: string, direction: ImpactDirection, most: number): Promise<Pick<ImpactView, 'modelVersions' | 'deployments' | 'openPromotions' | 'ingestion'>> {
   type ModelRow = Omit<ImpactView['modelVersions'][number], 'publishedAt' | 'environments'> & { published_at: string; environments: ImpactView['modelVersions'][number]['environments'] | null };
-  const models = await tx.execute<ModelRow>(sql`
+  const models = modelVersions(start, direction);
+  const versions = await tx.execute<ModelRow>(sql`
     select mv.id, m.name as model, mv.version, mv.digest, t.name as team, mv.published_at, e.environments
-    from ${modelVersions} join model m on m.id = mv.model_id join team t on t.id = mv.team_id
+    from ${models} join model m on m.id = mv.model_id join team t on t.id = mv.team_id
     left join lateral (select json_agg(distinct d.environment) as environments from deployment d where d.model_version_id = mv.id and d.ended_at is null and ${visibleToSql(teams, sql`d.team_id`)}) e on true
     where ${visibleToSql(teams, sql`mv.team_id`)} order by e.environments is null, mv.published_at desc, mv.id limit ${most}`);
   const deployments = await tx.execute<Omit<ImpactView['deployments'][number], 'deployedAt'> & { deployed_at: string }>(sql`
     select d.id, m.name as model, mv.version, d.digest, d.environment, d.endpoint, t.name as team, d.deployed_at
-    from ${modelVersions} join deployment d on d.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = d.team_id
+    from ${models} join deployment d on d.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = d.team_id
     where d.ended_at is null and ${visibleToSql(teams, sql`d.team_id`)} order by d.environment <> 'production', d.environment, d.deployed_at desc, d.id limit ${most}`);
   const promotions = await tx.execute<Omit<ImpactView['openPromotions'][number], 'requestedAt'> & { requested_at: string }>(sql`
     select p.id, m.name as model, mv.version, p.artifact_digest as digest, p.environment, t.name as team, p.requested_at
-    from ${modelVersions} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id
+    from ${models} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id
     where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by p.environment <> 'production', p.requested_at desc, p.id limit ${most}`);
   const ingestion = direction === 'downstream' ? [] : await ingestionOf(tx, teams, most);
   return {
-    modelVersions: models.rows.map(({ published_at, environments, ...row }) => ({ ...row, publishedAt: iso(published_at), environments: environments ?? [] })),
+    modelVersions: versions.rows.map(({ published_at, environments, ...row }) => ({ ...row, publishedAt: iso(published_at), environments: environments ?? [] })),
     deployments: deployments.rows.map(({ deployed_at, ...row }) => ({ ...row, deployedAt: iso(deployed_at) })),
     openPromotions: promotions.rows.map(({ requested_at, ...row }) => ({ ...row, requestedAt: iso(requested_at) })),
     ingestion,
@@ -148,24 +154,25 @@ async function ingestionOf(tx: ReadTx, teams: TeamFilter, most: number): Promise
        from (select v.id, v.n from reached_version v where ${unproduced} and ${seen(teams, sql`v.id`)} order by v.n limit ${most}) v join asset_version av on av.id = v.id left join ${nameOf(teams, sql`v.id`)} n on true)
     union all
     (select 'run', r.id, coalesce(j.stage, j.name), 'run', null, ru.started_at
-       from (select r.id, r.n from reached_run r where ${withoutInputs} and ${visibleToSql(teams, sql`r.team_id`)} order by r.n limit ${most}) r join run ru on ru.id = r.id join job j on j.id = ru.job_id)
+       from (select r.id, r.n from reached_run r where ${withoutInputs} and ${seenRun(teams, sql`r.id`)} order by r.n limit ${most}) r join run ru on ru.id = r.id join job j on j.id = ru.job_id)
     order by 6 desc nulls last, 2 limit ${most}`);
   return rows.map((row) => ({ ...row, at: row.at === null ? null : iso(row.at) }));
 }
 
 /** Everything reached that the reader may see, in the order in which it was reached, in pieces read from cursors: any number of rows in constant memory. */
-export async function* itemsReached(tx: ReadTx, teams: TeamFilter, start: string): AsyncGenerator<readonly ImpactItem[]> {
+export async function* itemsReached(tx: ReadTx, teams: TeamFilter, start: string, direction: ImpactDirection): AsyncGenerator<readonly ImpactItem[]> {
+  const models = modelVersions(start, direction);
   const selections = [
     sql`select 'model_version' as type, mv.id, 'model' as kind, m.name || ' ' || mv.version as name, mv.digest, t.name as team, '' as environment, '' as state, mv.published_at as at
-      from ${modelVersions} join model m on m.id = mv.model_id join team t on t.id = mv.team_id where ${visibleToSql(teams, sql`mv.team_id`)} order by v.n, mv.id`,
+      from ${models} join model m on m.id = mv.model_id join team t on t.id = mv.team_id where ${visibleToSql(teams, sql`mv.team_id`)} order by v.n, mv.id`,
     sql`select 'deployment' as type, d.id, 'deployment' as kind, d.endpoint as name, d.digest, t.name as team, d.environment, case when d.ended_at is null then 'running' else 'ended' end as state, d.deployed_at as at
-      from ${modelVersions} join deployment d on d.model_version_id = mv.id join team t on t.id = d.team_id where ${visibleToSql(teams, sql`d.team_id`)} order by v.n, d.id`,
+      from ${models} join deployment d on d.model_version_id = mv.id join team t on t.id = d.team_id where ${visibleToSql(teams, sql`d.team_id`)} order by v.n, d.id`,
     sql`select 'promotion' as type, p.id, 'promotion' as kind, m.name || ' ' || mv.version as name, p.artifact_digest as digest, t.name as team, p.environment, p.state, p.requested_at as at
-      from ${modelVersions} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by v.n, p.id`,
+      from ${models} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by v.n, p.id`,
     sql`select 'version' as type, v.id, coalesce(n.kind, 'dataset') as kind, coalesce(n.name, 'unnamed') as name, av.digest, coalesce(n.team, '') as team, '' as environment, av.state, coalesce(n.first_seen_at, av.created_at) as at
       from reached_version v join asset_version av on av.id = v.id left join ${nameOf(teams, sql`v.id`)} n on true where ${others(start)} and ${seen(teams, sql`v.id`)} order by v.n`,
     sql`select 'run' as type, r.id, 'run' as kind, j.name, null as digest, t.name as team, '' as environment, ru.state, ru.started_at as at
-      from reached_run r join run ru on ru.id = r.id join job j on j.id = ru.job_id join team t on t.id = ru.team_id where ${visibleToSql(teams, sql`r.team_id`)} order by r.n`,
+      from reached_run r join run ru on ru.id = r.id join job j on j.id = ru.job_id join team t on t.id = ru.team_id where ${seenRun(teams, sql`r.id`)} order by r.n`,
   ];
   await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true), set_config('cursor_tuple_fraction', '0.01', true)`);
   for (const selection of selections) {

@@ -15,6 +15,9 @@ export const assetVersionByDigest = (tx: ReadTx, digest: string) => versionByDig
 /** Every version and run that a version came from, over all teams: all of them, up to a million. */
 export const upstreamClosure = (tx: ReadTx, assetVersionId: string) => closureOf(tx, [assetVersionId], 'upstream');
 
+/** Every version and run that any of these versions came from, over all teams; `truncated` where there are more than `most`. */
+export const upstreamOfVersions = (tx: ReadTx, assetVersionIds: readonly string[], most: number) => closureOf(tx, assetVersionIds, 'upstream', most);
+
 /** Every version and run that came of a version, over all teams: all of them, up to a million. */
 export const downstreamClosure = (tx: ReadTx, assetVersionId: string) => closureOf(tx, [assetVersionId], 'downstream');
 

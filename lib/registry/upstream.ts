@@ -1,11 +1,14 @@
 // Walking upstream from an artifact: which run made it, what that run consumed, which runs made that, to the end.
 import type { ReadTx } from '#lib/db/client.ts';
+import { upstreamOfVersions } from '#lib/lineage/index.ts';
 import type { UpstreamRun, UpstreamVersion } from './facts.ts';
-import { inputsOf, producersOf, versionsById, type ProducerRow, type RunRow } from './store/lineage.ts';
+import { inputsOf, producersOf, versionsById, type InputRow, type ProducerRow, type RunRow } from './store/lineage.ts';
 
 /** Where the walk is cut off. A lineage that is larger counts as incomplete. */
-const mostRuns = 2_000;
-const mostEdges = 20_000;
+const mostRuns = 50_000;
+const mostEdges = 500_000;
+/** Nodes that are read ahead in a few statements. What is not among them is read step by step, so this decides how fast a walk is and never what it finds. */
+const mostAhead = 200_000;
 
 export type Upstream = { readonly runs: readonly UpstreamRun[]; readonly versions: readonly Omit<UpstreamVersion, 'validations'>[]; readonly truncated: boolean; readonly inputNames: Readonly<Record<string, string>> };
 
@@ -30,27 +33,49 @@ function relevant(producers: readonly ProducerRow[], startedAt: string): Produce
   });
 }
 
+type Ahead = { readonly inputs: (runIds: readonly string[]) => Promise<InputRow[]>; readonly producers: (versionIds: readonly string[]) => Promise<ProducerRow[]> };
+
+/** Reads edges of everything upstream at once: a lineage that is thousands of steps deep would else be as many round trips. */
+async function readAhead(tx: ReadTx, training: RunRow): Promise<Ahead> {
+  const first = await inputsOf(tx, [training.id], mostEdges + 1);
+  const closure = await upstreamOfVersions(tx, first.map(({ versionId }) => versionId), mostAhead);
+  const [runIds, versionIds] = closure.truncated ? [[], []] : [closure.runs, closure.versions];
+  const inputRows = await inputsOf(tx, runIds.filter((id) => id !== training.id), mostEdges);
+  const producerRows = await producersOf(tx, versionIds, mostEdges);
+  const inputs = Map.groupBy([...first, ...inputRows], ({ runId }) => runId);
+  const producers = Map.groupBy(producerRows, ({ versionId }) => versionId);
+  // What was cut off at its limit is not known.
+  const known = { runs: new Set([training.id, ...(inputRows.length < mostEdges ? runIds : [])]), versions: new Set(producerRows.length < mostEdges ? versionIds : []) };
+  return {
+    inputs: async (ids) => [...ids.flatMap((id) => (known.runs.has(id) ? (inputs.get(id) ?? []) : [])), ...(await inputsOf(tx, ids.filter((id) => !known.runs.has(id)), mostEdges + 1))],
+    producers: async (ids) => [...ids.flatMap((id) => (known.versions.has(id) ? (producers.get(id) ?? []) : [])), ...(await producersOf(tx, ids.filter((id) => !known.versions.has(id)), mostRuns + 1))],
+  };
+}
+
 /** Everything upstream of a training run, itself included, as the events of all teams tell it. */
 export async function upstreamOf(tx: ReadTx, teamId: string, training: RunRow): Promise<Upstream> {
   const runs = new Map<string, RunRow>([[training.id, training]]);
   const inputs = new Map<string, string[]>();
   const producers = new Map<string, string[]>();
   const inputNames: Record<string, string> = {};
+  const ahead = await readAhead(tx, training);
   let truncated = false;
   let frontier: string[] = [training.id];
   while (frontier.length > 0 && !truncated) {
-    const edges = await inputsOf(tx, frontier, mostEdges + 1);
+    const edges = await ahead.inputs(frontier);
     for (const { runId, versionId, name } of edges) {
-      inputs.set(runId, [...(inputs.get(runId) ?? []), versionId]);
+      const known = inputs.get(runId);
+      if (known) known.push(versionId);
+      else inputs.set(runId, [versionId]);
       if (runId === training.id) inputNames[versionId] = name;
     }
     const fresh = [...new Set(edges.map(({ versionId }) => versionId))].filter((id) => !producers.has(id));
     for (const id of fresh) producers.set(id, []);
-    const found = await producersOf(tx, fresh, mostRuns + 1);
+    const found = await ahead.producers(fresh);
     truncated = edges.length > mostEdges || found.length > mostRuns || runs.size + found.length > mostRuns;
     const next: string[] = [];
     for (const { versionId, ...run } of relevant(found, training.startedAt)) {
-      producers.set(versionId, [...(producers.get(versionId) ?? []), run.id]);
+      producers.get(versionId)?.push(run.id);
       if (runs.has(run.id)) continue;
       runs.set(run.id, run);
       next.push(run.id);

@@ -77,7 +77,7 @@ export async function detailOf(tx: ReadTx, teams: TeamFilter, runId: string): Pr
   const facets = await facetsOfRun(tx, runId);
   const edges = await edgesOfRun(tx, runId);
   const declared = await declaredOfRun(tx, runId);
-  const { events, count } = await eventsOfRun(tx, runId, mostEvents);
+  const { events, count } = await eventsOfRun(tx, { id: runId, firstReceivedAt: found.firstReceivedAt, lastReceivedAt: found.lastReceivedAt }, mostEvents);
   return {
     run: view,
     firstReceivedAt: found.firstReceivedAt,

@@ -39,7 +39,10 @@ const report = async (said: readonly Said[]) => {
   expect(answer.failed_events).toEqual([]);
 };
 /** Everything was received so many days ago. */
-const aged = (days: number) => admin.query(`UPDATE run_event SET received_at = received_at - make_interval(days => $1)`, [days]);
+const aged = async (days: number) => {
+  await admin.query('UPDATE run_event SET received_at = received_at - make_interval(days => $1)', [days]);
+  await admin.query('UPDATE run SET first_received_at = first_received_at - make_interval(days => $1), last_received_at = last_received_at - make_interval(days => $1)', [days]);
+};
 const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 const rows = async <Row extends object>(text: string, values: unknown[] = []) => (await admin.query<Row>(text, values)).rows;
 const runsWithoutBytes = async () => new Set((await rows<{ run_id: string }>('SELECT run_id FROM run_event WHERE bytes_removed_at IS NOT NULL')).map((row) => row.run_id));

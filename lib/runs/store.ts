@@ -56,27 +56,52 @@ export type RunFilters = {
   readonly level?: 'executions' | 'stages' | undefined;
 };
 
-/** Jobs are few beside runs, so names are looked up there and runs found by their job. */
-function jobCondition(filters: RunFilters, teams: TeamFilter): SQL | null {
+/** More jobs than this are left to the database to look up while it reads runs. */
+const mostJobsAhead = 5_000;
+
+type Jobs = { readonly ids: readonly string[] } | { readonly condition: SQL } | null;
+
+/**
+ * Jobs are few beside runs, so names are looked up there first and runs are found by their job: with the jobs themselves before it, the planner
+ * knows from its statistics whether to read runs in order or by job. Null: no filter by job; a condition: more jobs than can be named.
+ */
+async function jobsOf(tx: ReadTx, filters: RunFilters, teams: TeamFilter): Promise<Jobs> {
   const parts: SQL[] = [];
   if (filters.pipelines?.length) parts.push(sql`coalesce(j.pipeline, j.name) = any(${texts(filters.pipelines)})`);
   if (filters.stages?.length) parts.push(sql`j.stage = any(${texts(filters.stages)})`);
   if (filters.text !== undefined) parts.push(sql`(j.name ilike ${likeText(filters.text)} or j.pipeline ilike ${likeText(filters.text)})`);
-  return parts.length === 0 ? null : sql`r.job_id = any(array(select j.id from job j where ${visibleToSql(teams, sql`j.team_id`)} and ${sql.join(parts, sql` and `)}))`;
+  if (parts.length === 0) return null;
+  const matching = sql`select j.id from job j where ${visibleToSql(teams, sql`j.team_id`)} and ${sql.join(parts, sql` and `)}`;
+  const { rows } = await tx.execute<{ id: string }>(sql`${matching} limit ${mostJobsAhead + 1}`);
+  return rows.length > mostJobsAhead ? { condition: sql`r.job_id = any(array(${matching}))` } : { ids: rows.map((row) => row.id) };
 }
 
-function conditions(filters: RunFilters, teams: TeamFilter): SQL[] {
-  const job = jobCondition(filters, teams);
+/** A facet of which each value has its own index in the list's order: the first of each are merged, instead of reading in order until enough fit. */
+type Merged = { readonly values: SQL; readonly column: SQL };
+
+/** With more jobs than this, reading in order finds them sooner. */
+const mostMerged = 500;
+
+async function conditions(tx: ReadTx, filters: RunFilters, teams: TeamFilter): Promise<{ all: SQL[]; merged: Merged | null }> {
+  const jobs = await jobsOf(tx, filters, teams);
   const prefix = filters.text !== undefined && /^[0-9a-f-]{4,36}$/i.test(filters.text) ? filters.text.toLowerCase() : null;
-  return [
-    visibleToSql(teams, sql`r.team_id`),
-    ...(filters.states?.length ? [sql`r.state = any(${texts(filters.states)})`] : []),
-    ...(filters.teamIds?.length ? [sql`r.team_id = any(${uuids(filters.teamIds)})`] : []),
-    ...(filters.from ? [sql`r.started_at >= ${filters.from}::timestamptz`] : []),
-    ...(filters.to ? [sql`r.started_at < ${filters.to}::timestamptz`] : []),
-    ...(filters.level === undefined ? [] : filters.level === 'executions' ? [sql`r.parent_run_id is null`] : [sql`r.parent_run_id is not null`]),
-    ...(job === null ? [] : prefix === null ? [job] : [sql`(${job} or ${idRange(prefix)})`]),
-  ];
+  const states = filters.states ?? [];
+  const ids = jobs !== null && 'ids' in jobs && prefix === null ? jobs.ids : null;
+  const byJob = ids !== null && ids.length <= mostMerged && states.length === 0;
+  const byState = !byJob && states.length > 1;
+  const job = jobs === null ? null : 'ids' in jobs ? sql`r.job_id = any(${uuids(jobs.ids)})` : jobs.condition;
+  return {
+    merged: byJob ? { values: uuids(ids), column: sql`r.job_id` } : byState ? { values: texts([...new Set(states)]), column: sql`r.state` } : null,
+    all: [
+      visibleToSql(teams, sql`r.team_id`),
+      ...(states.length === 0 || byState ? [] : [sql`r.state = any(${texts(states)})`]),
+      ...(filters.teamIds?.length ? [sql`r.team_id = any(${uuids(filters.teamIds)})`] : []),
+      ...(filters.from ? [sql`r.started_at >= ${filters.from}::timestamptz`] : []),
+      ...(filters.to ? [sql`r.started_at < ${filters.to}::timestamptz`] : []),
+      ...(filters.level === undefined ? [] : filters.level === 'executions' ? [sql`r.parent_run_id is null`] : [sql`r.parent_run_id is not null`]),
+      ...(job === null || byJob ? [] : prefix === null ? [job] : [sql`(${job} or ${idRange(prefix)})`]),
+    ],
+  };
 }
 
 /** Ids that begin with a prefix, as a range, so that the primary key serves it. */
@@ -93,11 +118,17 @@ export async function runPage(tx: ReadTx, teams: TeamFilter, filters: RunFilters
   // A cursor comes from outside: a value that is none of this sort begins at the beginning.
   const valid = cursor !== null && (byDuration ? typeof cursor.value === 'number' : typeof cursor.value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(cursor.value) && Date.parse(cursor.value) >= 0);
   const typed: PageRequest = valid ? request : { ...request, cursor: null };
-  const { where, orderBy } = keyset(byDuration ? sql`r.duration_milliseconds` : sql`r.started_at`, sql`r.id`, sort.startsWith('-'), typed);
-  const all = [...conditions(filters, teams), where, ...(byDuration ? [sql`r.duration_milliseconds is not null`] : [])];
+  const column = byDuration ? sql`r.duration_milliseconds` : sql`r.started_at`;
+  const { where, orderBy } = keyset(column, sql`r.id`, sort.startsWith('-'), typed);
+  const { all, merged } = await conditions(tx, filters, teams);
+  const most = request.limit + 1;
+  // Only what the order needs is read of the rows that are passed over, so that an index alone can tell.
+  const first = (more: readonly SQL[]) => sql`select r.id, ${column} as place from run r where ${sql.join([...all, where, ...(byDuration ? [sql`r.duration_milliseconds is not null`] : []), ...more], sql` and `)} order by ${orderBy} limit ${most}`;
+  const page = merged === null ? first([]) : sql`
+    select r.id, r.place from unnest(${merged.values}) as v (value) cross join lateral (${first([sql`${merged.column} = v.value`])}) as r order by ${keyset(sql`r.place`, sql`r.id`, sort.startsWith('-'), typed).orderBy} limit ${most}`;
   const { rows } = await tx.execute<RunRow>(sql`
-    with page as (select r.* from run r where ${sql.join(all, sql` and `)} order by ${orderBy} limit ${request.limit + 1})
-    select ${columns} from page r ${joins(teams)} order by ${orderBy}`);
+    with page as materialized (${page})
+    select ${columns} from page join run r on r.id = page.id ${joins(teams)} order by ${orderBy}`);
   return rows.map(viewOf);
 }
 
@@ -156,11 +187,11 @@ export async function facetsOfRuns(tx: ReadTx, ids: readonly string[], names: re
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
-/** True for an edge that says less than another one of the same run about the same asset in the same direction. */
-export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`exists (
+/** True for an edge that says less than another one of the same run about the same asset in the same direction. Nothing says more than a digest. */
+export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`(${version}.digest is null and exists (
   select 1 from run_asset o join asset_version ov on ov.id = o.asset_version_id
   where o.run_id = ${edge}.run_id and o.direction = ${edge}.direction and o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
-    and ${exactness(sql`ov`)} > ${exactness(version)})`;
+    and ${exactness(sql`ov`)} > ${exactness(version)}))`;
 
 type EdgeRow = { direction: RunEdge['direction']; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
 
@@ -186,12 +217,14 @@ export type EventRow = { digest: string; type: string; time: string; receivedAt:
 const mostBytesToHash = 262_144;
 
 /** The latest events of a run, and how many there are (counted up to 10,000). */
-export async function eventsOfRun(tx: ReadTx, id: string, limit: number): Promise<{ events: EventRow[]; count: number }> {
+export async function eventsOfRun(tx: ReadTx, { id, firstReceivedAt, lastReceivedAt }: { readonly id: string; readonly firstReceivedAt: string; readonly lastReceivedAt: string }, limit: number): Promise<{ events: EventRow[]; count: number }> {
+  // Tells the partitions in which they are. Reports that overtake each other in transactions differ by seconds; a day is ample.
+  const received = sql`e.received_at between ${firstReceivedAt}::timestamptz - interval '1 day' and ${lastReceivedAt}::timestamptz + interval '1 day'`;
   const { rows } = await tx.execute<{ digest: string; event_type: string; event_time: string; received_at: string; size: number; redacted: boolean | null; removed_at: string | null; account: string }>(sql`
-    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size, 
+    select e.digest, e.event_type, e.event_time, e.received_at, octet_length(e.bytes) as size,
       case when e.bytes_removed_at is not null then false when octet_length(e.bytes) <= ${mostBytesToHash} then e.digest <> 'sha256:' || encode(sha256(e.bytes), 'hex') end as redacted, e.bytes_removed_at as removed_at, a.name as account
-    from run_event e join service_account a on a.id = e.reported_by where e.run_id = ${id}::uuid order by e.event_time desc, e.digest limit ${limit}`);
-  const counted = await tx.execute<{ n: number }>(sql`select count(*)::int as n from (select 1 from run_event where run_id = ${id}::uuid limit 10000) as e`);
+    from run_event e join service_account a on a.id = e.reported_by where e.run_id = ${id}::uuid and ${received} order by e.event_time desc, e.digest limit ${limit}`);
+  const counted = await tx.execute<{ n: number }>(sql`select count(*)::int as n from (select 1 from run_event e where e.run_id = ${id}::uuid and ${received} limit 10000) as e`);
   return {
     events: rows.map((row) => ({ digest: row.digest, type: row.event_type, time: iso(row.event_time), receivedAt: iso(row.received_at), sizeBytes: row.size, redacted: row.redacted, removedAt: isoOrNull(row.removed_at), reportedBy: row.account })),
     count: counted.rows[0]?.n ?? 0,

@@ -16,16 +16,49 @@ type Ranked = SearchHit & { readonly rank: number; readonly place: number };
 const rank = (column: SQL, text: string) => sql`(case when lower(${column}) = lower(${text}) then 0 when lower(${column}) like ${prefixOf(text)} then 1 else 2 end)`;
 const hits = async (tx: ReadTx, statement: SQL): Promise<Ranked[]> => (await tx.execute<Ranked>(statement)).rows;
 
-/** Names of assets: those that begin with the text are found in order of names, those that hold it by their trigrams. */
-async function assets(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[]): Promise<Ranked[]> {
+/** Assets that are looked through one by one: a text that many names hold is found among the newest sooner than by an index. */
+const newest = 10_000;
+/** What the index of trigrams may take: parts that are in nearly every name make it read all of itself. */
+const trigramMilliseconds = 70;
+
+type Found = { readonly hits: readonly Ranked[]; readonly complete: boolean };
+
+/** Names of assets: those that begin with the text in order of names, then those among the newest that hold it, and where that is not enough all that hold it, by their trigrams and within a time. */
+async function assets(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[]): Promise<Found> {
   const visible = visibleToSql(teams, sql`a.team_id`);
-  const found = (condition: SQL) => hits(tx, sql`
+  const found = (from: SQL, condition: SQL) => hits(tx, sql`
     select 'asset' as kind, a.id::text, a.name as label, a.kind || ' · ' || a.namespace as detail, '/data/' || a.id as href, ${rank(sql`a.name`, text)} as rank, 3 as place
-    from (select * from asset a where ${visible} and ${condition} limit ${candidates}) a order by rank, length(a.name), a.name limit ${eachKind}`);
-  const beginning = await found(sql`lower(a.name) like ${prefixOf(text)}`);
-  if (beginning.length >= eachKind || !hasTrigram(words)) return beginning;
-  const known = new Set(beginning.map((hit) => hit.id));
-  return [...beginning, ...(await found(sql`a.name ilike ${patternOf(words)}`)).filter((hit) => !known.has(hit.id))].slice(0, eachKind);
+    from (select a.* from ${from} a where ${visible} and ${condition} limit ${candidates}) a order by rank, length(a.name), a.name limit ${eachKind}`);
+  const holding = sql`a.name ilike ${patternOf(words)}`;
+  const all: Ranked[] = [];
+  const add = (more: readonly Ranked[]) => {
+    all.push(...more.filter((hit) => !all.some((known) => known.id === hit.id)));
+    return all.length >= eachKind;
+  };
+  if (add(await found(sql`asset`, sql`lower(a.name) like ${prefixOf(text)}`)) || !hasTrigram(words)) return { hits: all.slice(0, eachKind), complete: true };
+  if (add(await found(sql`(select * from asset order by id desc limit ${newest})`, holding)) || all.some((hit) => hit.rank === 0)) return { hits: all.slice(0, eachKind), complete: true };
+  const rest = await inTime(tx, trigramMilliseconds, () => found(sql`asset`, holding));
+  add(rest ?? []);
+  return { hits: all.slice(0, eachKind), complete: rest !== null };
+}
+
+/** What was found, or null where it took too long. */
+async function inTime<T>(tx: ReadTx, milliseconds: number, work: () => Promise<T>): Promise<T | null> {
+  await tx.execute(sql`savepoint timed`);
+  await tx.execute(sql`select set_config('statement_timeout', ${String(milliseconds)}, true)`);
+  try {
+    const value = await work();
+    await tx.execute(sql`select set_config('statement_timeout', '60000', true)`);
+    return value;
+  } catch (error) {
+    if (!timedOut(error)) throw error;
+    await tx.execute(sql`rollback to savepoint timed`);
+    return null;
+  }
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof Error && (('code' in error && error.code === '57014') || timedOut(error.cause));
 }
 
 /** The newest runs of the jobs whose name holds the text. */
@@ -95,24 +128,30 @@ async function corrected(tx: ReadTx, words: readonly string[]): Promise<string[]
   return better.every((word, n) => word === words[n]) ? null : better;
 }
 
-/** At most six hits of each kind, best first. Where no name holds the text, names that hold what was probably meant. */
-export async function search(tx: ReadTx, teams: TeamFilter, text: string, withPeople: boolean): Promise<SearchHit[]> {
+/** At most six hits of each kind, best first. Where no name holds the text, names that hold what was probably meant. `complete` is false where there may be more assets, which took too long to look for. */
+export async function search(tx: ReadTx, teams: TeamFilter, text: string, withPeople: boolean): Promise<{ items: SearchHit[]; complete: boolean }> {
   const words = wordsOf(text);
   const [digests, ids] = [digestRange(text), idRange(text)];
+  const named = await assets(tx, teams, text, words);
   const found: Ranked[] = [
     ...(digests ? await byDigest(tx, teams, digests) : []),
     ...(ids ? await byRunId(tx, teams, ids) : []),
     ...(await few(tx, teams, text, words, withPeople)),
-    ...(await assets(tx, teams, text, words)),
+    ...named.hits,
     ...(await runs(tx, teams, text, words)),
     ...(hasTrigram(words) ? await tagged(tx, teams, words) : []),
   ];
-  const named = found.some(({ kind }) => kind === 'asset' || kind === 'run');
-  const better = named || !hasTrigram(words) ? null : await corrected(tx, words);
-  if (better) found.push(...(await assets(tx, teams, better.join(' '), better)), ...(await runs(tx, teams, better.join(' '), better)));
+  let { complete } = named;
+  const better = found.some(({ kind }) => kind === 'asset' || kind === 'run') || !hasTrigram(words) ? null : await corrected(tx, words);
+  if (better) {
+    const meantAssets = await assets(tx, teams, better.join(' '), better);
+    found.push(...meantAssets.hits, ...(await runs(tx, teams, better.join(' '), better)));
+    complete &&= meantAssets.complete;
+  }
   const seen = new Set<string>();
-  return found
+  const items = found
     .filter(({ kind, id }) => !seen.has(`${kind} ${id}`) && seen.add(`${kind} ${id}`))
     .sort((a, b) => a.rank - b.rank || a.place - b.place)
     .map(({ kind, id, label, detail, href }) => ({ kind, id, label, detail, href }));
+  return { items, complete };
 }

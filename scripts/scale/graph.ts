@@ -205,27 +205,27 @@ export function* graph(plan: Plan, rows: Rows): Generator<number> {
         outputs.push(produced);
         return produced;
       };
-      const use = (...used: readonly (Version | null | undefined)[]) => { for (const one of used) if (one && !inputs.includes(one)) inputs.push(one); };
+      const consume = (...used: readonly (Version | null | undefined)[]) => { for (const one of used) if (one && !inputs.includes(one)) inputs.push(one); };
       const complete = stageState === 'complete';
       switch (stage) {
         case 'ingest':
-          use(source, n % 3 === 0 ? calendar : null);
+          consume(source, n % 3 === 0 ? calendar : null);
           if (complete) made = { ...made, raw: produce(assets.raw) };
           break;
         case 'clean':
-          use(made.raw, configuration, foreign());
+          consume(made.raw, configuration, foreign());
           if (complete) made = { ...made, clean: produce(assets.clean) };
           break;
         case 'features':
-          use(made.clean, configuration, foreign(), foreign(), pipeline.incremental ? pipeline.features : null);
+          consume(made.clean, configuration, foreign(), foreign(), pipeline.incremental ? pipeline.features : null);
           if (complete) made = { ...made, features: produce(assets.features) };
           break;
         case 'train':
-          use(made.features, configuration, foreign());
+          consume(made.features, configuration, foreign());
           if (complete) made = { ...made, model: produce(assets.model) };
           break;
         case 'evaluate':
-          use(made.model, made.features, pipeline.test, foreign());
+          consume(made.model, made.features, pipeline.test, foreign());
           if (complete) outputs.push(version(assets.evaluation, clock + took, id), version(assets.report, clock + took, id));
           break;
       }

@@ -43,6 +43,9 @@ export const run = pgTable('run', {
   // Runs that have not ended have no duration, and are in none of these.
   index('run_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_team_duration').on(table.teamId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_execution_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null and ${table.parentRunId} is null`),
+  index('run_stage_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null and ${table.parentRunId} is not null`),
+  // With job and team included, which drizzle cannot say: drizzle/0004_scale.sql has it.
   index('run_state_duration').on(table.state, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_job_duration').on(table.jobId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_parent_started').on(table.parentRunId, table.startedAt, table.id),

@@ -3,10 +3,10 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Problem } from '#components/kernel-problem.tsx';
 import { AssetPage } from '#components/lineage/asset-view.tsx';
-import { VersionPage, type CameOfIt } from '#components/lineage/version-view.tsx';
+import { VersionPage } from '#components/lineage/version-view.tsx';
 import { listEvidence } from '#lib/evidence/index.ts';
 import { currentContext } from '#lib/http.ts';
-import { getAsset, getAssetVersion, getColumns, getGraph, listAssetVersions, type VersionDetail } from '#lib/lineage/index.ts';
+import { getAsset, getAssetVersion, getColumns, listAssetVersions, type VersionDetail } from '#lib/lineage/index.ts';
 
 export const metadata: Metadata = { title: 'Data' };
 
@@ -33,16 +33,9 @@ async function Version({ version }: { readonly version: VersionDetail }) {
   const context = await currentContext();
   const evidence = version.digest === null ? null : await listEvidence.execute(context, { subject: version.digest, limit: 20 });
   if (evidence !== null && !evidence.ok) return <Problem error={evidence.error} />;
-  const graph = await getGraph.execute(context, { node: `version:${version.id}`, direction: 'downstream', depth: 12 });
-  if (!graph.ok) return <Problem error={graph.error} />;
   const columns = await getColumns.execute(context, { id: version.id });
   if (!columns.ok) return <Problem error={columns.error} />;
-  const cameOfIt: CameOfIt = {
-    models: graph.value.nodes.filter((node) => node.kind === 'model' && node.id !== `version:${version.id}`),
-    deployments: graph.value.nodes.filter((node) => node.type === 'deployment'),
-    truncated: graph.value.truncated,
-  };
-  return <VersionPage version={version} evidence={evidence === null ? null : { items: evidence.value.items, more: evidence.value.older !== null }} cameOfIt={cameOfIt} columns={columns.value} />;
+  return <VersionPage version={version} evidence={evidence === null ? null : { items: evidence.value.items, more: evidence.value.older !== null }} columns={columns.value} />;
 }
 
 async function Asset({ id, search }: { readonly id: string; readonly search: Search }) {

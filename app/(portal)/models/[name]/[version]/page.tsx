@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 import { PromotionState } from '#components/approvals/promotion-state.tsx';
 import { Severity, Strength } from '#components/evidence/verdict.tsx';
+import { ImpactPanel } from '#components/impact/impact-panel.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
 import { AskPromotion } from '#components/registry/ask-promotion.tsx';
 import { FiveAnswers } from '#components/registry/five-answers.tsx';
@@ -76,6 +77,8 @@ export default async function ModelVersionPage({ params }: Props) {
         <Inputs detail={detail} />
         <Promotions detail={detail} />
         <Deployments detail={detail} />
+        <ImpactPanel versionId={detail.assetVersionId} direction="upstream" />
+        <ImpactPanel versionId={detail.assetVersionId} direction="downstream" />
       </Stack>
     </>
   );
