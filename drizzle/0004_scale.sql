@@ -97,14 +97,14 @@ CREATE FUNCTION runs_of_registered_models() RETURNS TABLE (run_id uuid) LANGUAGE
     SELECT beside.is_run, beside.id FROM upstream AS u CROSS JOIN LATERAL (
       SELECT true, e.run_id FROM public.run_asset AS e WHERE NOT u.is_run AND e.asset_version_id = u.id AND e.direction = 'output'
       UNION ALL
-      SELECT false, e.asset_version_id FROM public.run_asset AS e WHERE u.is_run AND e.run_id = u.id AND e.direction = 'input'
+      SELECT false, e.asset_version_id FROM public.run_asset AS e WHERE u.is_run AND e.run_id = u.id AND e.direction <> 'output'
     ) AS beside (is_run, id)
   ),
   downstream (is_run, id) AS (
     SELECT false, m.asset_version_id FROM public.model_version AS m
     UNION
     SELECT beside.is_run, beside.id FROM downstream AS d CROSS JOIN LATERAL (
-      SELECT true, e.run_id FROM public.run_asset AS e WHERE NOT d.is_run AND e.asset_version_id = d.id AND e.direction = 'input'
+      SELECT true, e.run_id FROM public.run_asset AS e WHERE NOT d.is_run AND e.asset_version_id = d.id AND e.direction <> 'output'
       UNION ALL
       SELECT false, e.asset_version_id FROM public.run_asset AS e WHERE d.is_run AND e.run_id = d.id AND e.direction = 'output'
     ) AS beside (is_run, id)

@@ -59,3 +59,15 @@ CREATE FUNCTION asset_names(ids uuid[]) RETURNS TABLE (asset_id uuid, same_id uu
 $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION asset_names(uuid[]) TO gatehouse_app;
+--> statement-breakpoint
+-- The other versions that are this one: without digest, under names that are one, with equal labels.
+CREATE FUNCTION same_asset_versions(version uuid) RETURNS TABLE (id uuid, asset_id uuid) LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, public AS $$
+  SELECT w.id, w.asset_id
+  FROM public.asset_version v JOIN public.asset a ON a.id = v.asset_id
+  CROSS JOIN LATERAL public.asset_names(ARRAY[v.asset_id]) n
+  JOIN public.asset_version w ON w.asset_id = n.same_id AND w.digest IS NULL AND coalesce(w.label, '') = coalesce(v.label, '') AND w.id <> v.id
+  WHERE v.id = version AND v.digest IS NULL
+    AND (EXISTS (SELECT 1 FROM public.asset_symlink s WHERE s.asset_id = a.id) OR EXISTS (SELECT 1 FROM public.asset_symlink s WHERE s.namespace = a.namespace AND s.name = a.name))
+$$;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION same_asset_versions(uuid) TO gatehouse_app;

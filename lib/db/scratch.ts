@@ -8,7 +8,7 @@ const batch = 10_000;
 const further = (from: string, into: string, added: string, beside: string, match: string, direction: string, done: string) => `
       insert into ${into} (${added})
       select ${beside} from ${from} f cross join lateral (
-        select ${beside} from run_asset o where o.${match} = f.id and o.direction = ${direction} and not exists (
+        select ${beside} from run_asset o where o.${match} = f.id and o.direction = any(${direction}) and not exists (
           select 1 from asset_version xv where xv.id = o.asset_version_id and xv.digest is null and exists (
             select 1 from run_asset e join run_asset xo on xo.run_id = e.run_id and xo.direction = e.direction and xo.asset_id = e.asset_id and xo.asset_version_id <> e.asset_version_id
             join asset_version xw on xw.id = xo.asset_version_id
@@ -30,7 +30,7 @@ export const scratch = `
   create index if not exists reached_version_n on reached_version (n);
   create temporary table if not exists reached_run (id uuid primary key, n bigint generated always as identity) on commit delete rows;
   create index if not exists reached_run_n on reached_run (n);
-  create or replace function pg_temp.walk_further(beyond_version text, beyond_run text, inout versions_done bigint, inout runs_done bigint, inout reached bigint, milliseconds int, out complete boolean) language plpgsql
+  create or replace function pg_temp.walk_further(beyond_version text[], beyond_run text[], inout versions_done bigint, inout runs_done bigint, inout reached bigint, milliseconds int, out complete boolean) language plpgsql
     set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off set jit = off as $walk$
   declare
     until timestamptz := clock_timestamp() + make_interval(secs => milliseconds / 1000.0);
@@ -46,7 +46,13 @@ export const scratch = `
       complete := versions_done = last_version and runs_done = last_run;
       if complete or clock_timestamp() >= until then return; end if;
       if versions_done < last_version then
-        select greatest(versions_done, min(n) - 1) into versions_done from reached_version where n > versions_done;${further('reached_version', 'reached_run', 'id', 'o.run_id', 'asset_version_id', 'beyond_version', 'versions_done')}
+        select greatest(versions_done, min(n) - 1) into versions_done from reached_version where n > versions_done;
+        insert into reached_version (id, asset_id)
+        select same.id, same.asset_id from reached_version f join asset_version labelled on labelled.id = f.id and labelled.digest is null cross join lateral same_asset_versions(f.id) as same
+        where f.n > versions_done and f.n <= versions_done + ${batch}
+        on conflict do nothing;
+        get diagnostics added = row_count;
+        reached := reached + added;${further('reached_version', 'reached_run', 'id', 'o.run_id', 'asset_version_id', 'beyond_version', 'versions_done')}
         versions_done := least(versions_done, last_version);
       end if;
       if runs_done < last_run then

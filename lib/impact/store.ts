@@ -12,6 +12,10 @@ const stretchMilliseconds = 400;
 /** One batch may take this much longer than it was given before it is ended and undone. */
 const patienceMilliseconds = 2_000;
 
+/** What a run was made of (code, image, configuration) stands with what it read. */
+const consumed = ['input', 'material'];
+const produced = ['output'];
+
 export type Walked = { readonly complete: boolean; readonly reached: number };
 
 /**
@@ -20,14 +24,14 @@ export type Walked = { readonly complete: boolean; readonly reached: number };
  * @param until when to give up, in the milliseconds of `performance.now()`: then `complete` is false, and what was reached stays.
  */
 export async function walk(tx: ReadTx, versionId: string, direction: ImpactDirection, until: number, told: (reached: number) => void): Promise<Walked> {
-  const [beyondVersion, beyondRun] = direction === 'downstream' ? ['input', 'output'] : ['output', 'input'];
+  const [beyondVersion, beyondRun] = direction === 'downstream' ? [consumed, produced] : [produced, consumed];
   await tx.execute(sql`insert into reached_version (id) values (${versionId}::uuid)`);
   let done = { versions: '0', runs: '0' };
   for (let reached = 0; ;) {
     const left = Math.floor(until - performance.now());
     if (left <= 0) return { complete: false, reached };
     const row = await inTime(tx, left + patienceMilliseconds, sql`select versions_done as versions, runs_done as runs, complete, reached
-      from pg_temp.walk_further(${beyondVersion}, ${beyondRun}, ${done.versions}::bigint, ${done.runs}::bigint, ${reached}::bigint, ${Math.min(left, stretchMilliseconds)}::int)`);
+      from pg_temp.walk_further(${sql.param(beyondVersion)}::text[], ${sql.param(beyondRun)}::text[], ${done.versions}::bigint, ${done.runs}::bigint, ${reached}::bigint, ${Math.min(left, stretchMilliseconds)}::int)`);
     if (row === null) return { complete: false, reached };
     reached = Number(row.reached);
     done = row;

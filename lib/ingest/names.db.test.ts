@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readTransaction } from '#lib/db/client.ts';
+import { getImpact } from '#lib/impact/index.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import type { Actor } from '#lib/kernel/permissions.ts';
-import { getAsset, getAssetVersion, getGraph, listAssets, listAssetVersions, type GraphView } from '#lib/lineage/index.ts';
+import { downstreamClosure, getAsset, getAssetVersion, getGraph, listAssets, listAssetVersions, upstreamClosure, type GraphView } from '#lib/lineage/index.ts';
 import { getRun } from '#lib/runs/index.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { as, createOrganisation, must, type Organisation } from '#lib/testing/fixtures.ts';
@@ -70,6 +72,24 @@ describe('symlinks', () => {
     }), { numRuns: 20 });
     expect((await asset(path)).names.sameAs.map((name) => name.name)).toEqual(['shop.sales', 'sales/2026']);
     expect(must(await listAssetVersions.execute(as(organisation.engineer), { id: await idOf(path) })).items).toHaveLength(1);
+  });
+
+  it('and what a run was made of are followed to the end by the blast radius and by what rules rest on', async () => {
+    const git = { gatehouse_execution: { git: { commit: 'a'.repeat(40), branch: 'main', dirty: false, remote: 'https://git.example/shop.git' } } };
+    const report2 = { namespace: 'hive', name: 'shop.report' };
+    await report(run('write', [], [dataset(path)], { run: git }));
+    await report(run('read', [dataset(table)], [dataset(report2, { digest: 'b' })]));
+    await report(run('catalogue', [], [dataset(path, { symlinks: [table] })]));
+    const { rows: [code] } = await admin.query<{ id: string }>(`select asset_version_id as id from run_asset where direction = 'material'`);
+    const { rows: [made] } = await admin.query<{ id: string }>(`select id from asset_version where digest = $1`, [`sha256:${'b'.repeat(64)}`]);
+    if (!code || !made) throw new Error('the commit and the report are not there');
+    const down = must(await getImpact.execute(as(organisation.engineer), { id: code.id, direction: 'downstream' }));
+    expect(down).toMatchObject({ complete: true, counts: { runs: 2 } });
+    const up = must(await getImpact.execute(as(organisation.engineer), { id: made.id, direction: 'upstream' }));
+    expect(up).toMatchObject({ complete: true, counts: { runs: 3 } });
+    const system = { actorKind: 'system', actorId: null, requestId: newId() } as const;
+    expect((await readTransaction(system, (tx) => upstreamClosure(tx, made.id))).versions).toContain(code.id);
+    expect((await readTransaction(system, (tx) => downstreamClosure(tx, code.id))).versions).toContain(made.id);
   });
 
   it('keep versions apart that labels tell apart', async () => {
