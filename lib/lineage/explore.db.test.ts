@@ -176,6 +176,34 @@ describe('as of a moment', () => {
   });
 });
 
+describe('deployments', () => {
+  /** As the record of a deployment stands; how one comes about is not what is asked here. */
+  const deployed = async (endpoint: string, teamId: string, from: number, until: number | null) => {
+    const id = newId();
+    await admin.query('BEGIN; SET LOCAL session_replication_role = replica');
+    await admin.query(`INSERT INTO deployment (id, team_id, model_version_id, digest, environment, endpoint, deployed_by, deployed_at, ended_at) VALUES ($1, $2, $3, $4, 'staging', $5, $3, $6, $7)`, [id, teamId, newId(), digest('model'), endpoint, fromNow(from), until === null ? null : fromNow(until)]);
+    await admin.query('COMMIT');
+    return id;
+  };
+
+  it('are those in force at the moment, of teams that the reader may see, and are nodes to begin with', async () => {
+    await report([run('train', ['raw'], ['model'])]);
+    await anHourPasses();
+    await deployed('old', organisation.teamId, -50, -20);
+    const current = await deployed('new', organisation.teamId, -20, null);
+    const theirs = await deployed('hidden-endpoint', organisation.otherTeamId, -40, null);
+    const then = await graph({ node: digest('model'), depth: 1, asOf: fromNow(-30) });
+    expect(labels(then)).toEqual(['Other teams', 'model', 'old', 'train']);
+    expect(labels(await graph({ node: digest('model'), depth: 1 }))).toEqual(['Other teams', 'model', 'new', 'train']);
+    expect(labels(await graph({ node: digest('model'), depth: 1, asOf: fromNow(-55) }))).toEqual(['model', 'train']);
+    expect(drawn(await graph({ node: digest('raw'), shape: 'runs', down: 2, up: 0 }))).toEqual(['raw → train', 'train → Other teams', 'train → new']);
+    expect(labels(await graph({ node: `deployment:${current}`, up: 2, down: 1 }))).toEqual(['Other teams', 'model', 'new', 'raw', 'train']);
+    expect(await getGraph.execute(as(organisation.engineer), { node: `deployment:${theirs}` })).toMatchObject({ ok: false, error: { kind: 'not_found' } });
+    expect(JSON.stringify(then)).not.toContain('hidden-');
+    await admin.query('SET session_replication_role = replica; DELETE FROM deployment; SET session_replication_role = origin');
+  });
+});
+
 describe('groups', () => {
   it('fold pipelines, count what they hold, and open', async () => {
     const [a, b] = [newId(), newId()];
