@@ -21,7 +21,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   await admin.query('TRUNCATE model_version, model, evidence CASCADE');
   await emptyLineage(admin);
-  await admin.query('TRUNCATE event_key');
 });
 afterAll(async () => {
   await admin.end();
@@ -151,7 +150,6 @@ describe('retention', () => {
     await fc.assert(fc.asyncProperty(fc.array(edge, { minLength: 1, maxLength: 25 }), fc.nat(9), async (edges, model) => {
       await admin.query('TRUNCATE model_version, model CASCADE');
       await emptyLineage(admin);
-      await admin.query('TRUNCATE event_key');
       const ids = Array.from({ length: 8 }, () => newId());
       const of = (run: number, direction: string) => edges.filter((each) => each.run === run && each.direction === direction).map((each) => each.version);
       await report(ids.map((id, run) => ({ id, inputs: of(run, 'input'), outputs: of(run, 'output') })));

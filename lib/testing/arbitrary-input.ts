@@ -36,7 +36,7 @@ function fitting(schema: JsonSchema, ids: readonly string[]): fc.Arbitrary<unkno
       return fc.array(fitting(schema.items ?? {}, ids), { maxLength: 3 });
     case 'integer':
     case 'number':
-      return fc.integer({ min: Math.max(schema.minimum ?? 0, -1e6), max: Math.min(schema.maximum ?? 100, 1e6) });
+      return fc.integer({ min: Math.ceil(Math.max(schema.minimum ?? 0, -1e6)), max: Math.min(schema.maximum ?? 100, 1e6) });
     case 'boolean':
       return fc.boolean();
     case 'null':

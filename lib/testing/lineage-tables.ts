@@ -5,7 +5,7 @@ import type pg from 'pg';
 export const lineageTables = ['asset_symlink', 'job_asset', 'run_event', 'facet', 'run_asset', 'asset_sighting', 'contradiction', 'run', 'job', 'asset_version', 'asset'] as const;
 
 /** Empties them. For a superuser. */
-export const emptyLineage = (admin: pg.Client) => admin.query(lineageTables.map((table) => `DELETE FROM ${table}`).join('; '));
+export const emptyLineage = (admin: pg.Client) => admin.query(['event_key', ...lineageTables].map((table) => `DELETE FROM ${table}`).join('; '));
 
 const version = `(select coalesce(v.digest, a.namespace || '/' || a.name || ':' || coalesce(v.label, '?')) from asset_version v left join asset a on a.id = v.asset_id where v.id = ID)`;
 const versionOf = (id: string) => version.replace('ID', id);
