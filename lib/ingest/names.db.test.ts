@@ -84,9 +84,9 @@ describe('symlinks', () => {
     const { rows: [made] } = await admin.query<{ id: string }>(`select id from asset_version where digest = $1`, [`sha256:${'b'.repeat(64)}`]);
     if (!code || !made) throw new Error('the commit and the report are not there');
     const down = must(await getImpact.execute(as(organisation.engineer), { id: code.id, direction: 'downstream' }));
-    expect(down.view).toMatchObject({ complete: true, counts: { runs: 2 } });
+    expect(down).toMatchObject({ view: { complete: true, counts: { runs: 2 } } });
     const up = must(await getImpact.execute(as(organisation.engineer), { id: made.id, direction: 'upstream' }));
-    expect(up.view).toMatchObject({ complete: true, counts: { runs: 3 } });
+    expect(up).toMatchObject({ view: { complete: true, counts: { runs: 3 } } });
     const system = { actorKind: 'system', actorId: null, requestId: newId() } as const;
     expect((await readTransaction(system, (tx) => upstreamClosure(tx, made.id))).versions).toContain(code.id);
     expect((await readTransaction(system, (tx) => downstreamClosure(tx, code.id))).versions).toContain(made.id);
