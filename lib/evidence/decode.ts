@@ -1,8 +1,9 @@
 // Decodes what was received, as far as it can be read, without judging who signed it. Pure.
 import { parseEnvelope, type Envelope, type EnvelopeError } from '#lib/evidence/format/dsse.ts';
 import {
-  EVALUATION_TYPE, evaluationPredicate, PROVENANCE_TYPE, provenancePredicate, STAGE_BUILD_TYPE, stageParameters, statement as statementSchema, TEST_RESULT_TYPE, testResultPredicate,
-  type EvaluationPredicate, type ProvenancePredicate, type Statement, type TestResultPredicate,
+  CYCLONEDX_TYPES, cyclonedxPredicate, EVALUATION_TYPE, evaluationPredicate, PROVENANCE_TYPE, PROVENANCE_TYPE_V02, provenancePredicate, provenanceV02Predicate, SCAI_TYPES, scaiPredicate, SPDX_TYPES, spdxPredicate,
+  STAGE_BUILD_TYPE, stageParameters, statement as statementSchema, SUMMARY_TYPES, summaryPredicate, TEST_RESULT_TYPE, testResultPredicate, VULNERABILITIES_TYPES, vulnerabilitiesPredicate,
+  type EvaluationPredicate, type ProvenancePredicate, type ProvenanceV02Predicate, type Statement, type SummaryPredicate, type TestResultPredicate,
 } from '#lib/evidence/format/statement.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { err, ok, type Result } from '#lib/kernel/result.ts';
@@ -15,6 +16,9 @@ export type Predicate =
   | { readonly kind: 'provenance'; readonly value: ProvenancePredicate }
   | { readonly kind: 'evaluation'; readonly value: EvaluationPredicate }
   | { readonly kind: 'test_result'; readonly value: TestResultPredicate }
+  | { readonly kind: 'provenance_v02'; readonly value: ProvenanceV02Predicate }
+  | { readonly kind: 'verification_summary'; readonly value: SummaryPredicate }
+  | { readonly kind: 'vulnerabilities' | 'cyclonedx' | 'spdx' | 'scai'; readonly value: Readonly<Record<string, unknown>> }
   | { readonly kind: 'unknown'; readonly type: string };
 
 export type Subject = { readonly digest: string; readonly name: string };
@@ -107,9 +111,24 @@ function readPredicate(statement: Statement): Result<Predicate, string> {
       return parsed.success ? ok({ kind: 'test_result', value: parsed.data }) : err(issues(parsed.error));
     }
     default:
-      return ok({ kind: 'unknown', type: statement.predicateType });
+      return readOther(statement.predicateType, body);
   }
 }
+
+const includes = (types: readonly string[], type: string): boolean => types.includes(type);
+
+/** Predicates of others that are read as far as their form; what Gatehouse has no schema for is kept and shown as such. */
+function readOther(type: string, body: Readonly<Record<string, unknown>>): Result<Predicate, string> {
+  if (type === PROVENANCE_TYPE_V02) return as(provenanceV02Predicate.safeParse(body), (value) => ({ kind: 'provenance_v02', value }));
+  if (includes(SUMMARY_TYPES, type)) return as(summaryPredicate.safeParse(body), (value) => ({ kind: 'verification_summary', value }));
+  if (includes(VULNERABILITIES_TYPES, type)) return as(vulnerabilitiesPredicate.safeParse(body), (value) => ({ kind: 'vulnerabilities', value }));
+  if (CYCLONEDX_TYPES.test(type)) return as(cyclonedxPredicate.safeParse(body), (value) => ({ kind: 'cyclonedx', value }));
+  if (SPDX_TYPES.test(type)) return as(spdxPredicate.safeParse(body), (value) => ({ kind: 'spdx', value }));
+  if (includes(SCAI_TYPES, type)) return as(scaiPredicate.safeParse(body), (value) => ({ kind: 'scai', value }));
+  return ok({ kind: 'unknown', type });
+}
+
+const as = <T>(parsed: z.ZodSafeParseResult<T>, kind: (value: T) => Predicate): Result<Predicate, string> => (parsed.success ? ok(kind(parsed.data)) : err(issues(parsed.error)));
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -123,8 +142,12 @@ function namedIn(predicate: Result<Predicate, string>): Pick<Decoded, 'runId' | 
     }
     case 'evaluation':
       return { runId: predicate.value.value.runId.toLowerCase(), builderId: null };
-    case 'test_result':
-    case 'unknown':
+    case 'provenance_v02': {
+      const { builder, metadata } = predicate.value.value;
+      const run = metadata?.buildInvocationId ?? '';
+      return { runId: UUID.test(run) ? run.toLowerCase() : null, builderId: builder.id };
+    }
+    default:
       return { runId: null, builderId: null };
   }
 }

@@ -2,12 +2,13 @@
 //
 // docs/verification.md explains each check to people. No check is skipped: what cannot be evaluated because an
 // earlier one failed says so and is not passed.
+import { context, NOT_YET, required, shownChecks, verdictOf, type Judged } from '#lib/evidence/checks.ts';
 import { IN_TOTO_PAYLOAD_TYPE, MAXIMUM_SIGNATURES } from '#lib/evidence/format/dsse.ts';
-import { STATEMENT_TYPE } from '#lib/evidence/format/statement.ts';
+import { SPECIFIC_PAYLOAD_TYPE, STATEMENT_TYPES } from '#lib/evidence/format/statement.ts';
 import { decodeEvidence, type Decoded } from '#lib/evidence/decode.ts';
-import type { Check } from '#lib/evidence/schema.ts';
+import { KEY_WORDS, type Check } from '#lib/evidence/schema.ts';
 import { signersOf, trySignatures, type SignatureOutcome } from '#lib/evidence/signatures.ts';
-import { counted, few, storable } from '#lib/evidence/text.ts';
+import { counted, few } from '#lib/evidence/text.ts';
 import { trustDigest, type Trust, type TrustedKey } from '#lib/evidence/trust.ts';
 
 /** What the portal knows besides the bytes, at the time of asking. */
@@ -34,39 +35,33 @@ export type Report = {
   readonly signatures: readonly SignatureOutcome[];
 };
 
-/**
- * How a check bears on the verdict. `required` must pass. `context` depends on what was reported so far: it fails
- * the verdict when it contradicts, and does not when it cannot be told yet.
- */
-type Bearing = 'required' | 'context';
-type Judged = Check & { readonly bearing: Bearing };
-
-const NOT_YET = 'not evaluated: ';
-
 /** Verifies bytes against a team's trust and what the portal knows. Never throws on input. */
 export const verifyEnvelope = (bytes: Uint8Array, trust: Trust, facts: Facts): Report => verifyDecoded(decodeEvidence(bytes), trust, facts);
 
-/** The same for what was decoded before. */
-export function verifyDecoded(decoded: Decoded, trust: Trust, facts: Facts): Report {
-  const outcomes = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust, facts.receivedAt) : null;
+/** The checks of an envelope that stand alone, and who signed: what the portal and the command share. */
+export function envelopeChecks(decoded: Decoded, trust: Trust, { receivedAt, proposedKeyIds, anyBuilder = false }: { readonly receivedAt: string; readonly proposedKeyIds: ReadonlySet<string>; readonly anyBuilder?: boolean }): { readonly judged: readonly Judged[]; readonly signers: readonly TrustedKey[]; readonly outcomes: readonly SignatureOutcome[] | null } {
+  const outcomes = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust, receivedAt) : null;
   const signers = outcomes === null ? [] : signersOf(outcomes);
-  const judged: Judged[] = [
-    bytesCheck(decoded, facts),
+  const judged = [
     ...formChecks(decoded),
     ...(outcomes === null ? [required('signatures', 'not_evaluated', 'every signature verifies under the key it names', `${NOT_YET}the envelope could not be read`)] : outcomes.map(signatureCheck)),
-    signerCheck(outcomes, signers, trust, facts),
-    ...builderCheck(decoded, signers),
+    signerCheck(outcomes, signers, trust, { receivedAt, proposedKeyIds }),
+    ...(anyBuilder ? [] : builderCheck(decoded, signers)),
+  ];
+  return { judged, signers, outcomes };
+}
+
+/** The same for what was decoded before. */
+export function verifyDecoded(decoded: Decoded, trust: Trust, facts: Facts): Report {
+  const { judged: own, signers, outcomes } = envelopeChecks(decoded, trust, facts);
+  const judged: Judged[] = [
+    bytesCheck(decoded, facts),
+    ...own,
     subjectsKnown(decoded, facts),
     runKnown(decoded, facts),
   ];
-  const checks = judged.map(({ name, verdict, expected, actual }) => ({ name, verdict, expected: storable(expected), actual: storable(actual) }));
-  return { verdict: judged.every(holds) ? 'passed' : 'failed', trustDigest: trustDigest(trust), checks, signers, signatures: outcomes ?? [] };
+  return { verdict: verdictOf(judged), trustDigest: trustDigest(trust), checks: shownChecks(judged), signers, signatures: outcomes ?? [] };
 }
-
-const holds = ({ bearing, verdict }: Judged): boolean => (bearing === 'required' ? verdict === 'passed' : verdict !== 'failed');
-
-const required = (name: string, verdict: Check['verdict'], expected: string, actual: string): Judged => ({ name, verdict, expected, actual, bearing: 'required' });
-const context = (name: string, verdict: Check['verdict'], expected: string, actual: string): Judged => ({ name, verdict, expected, actual, bearing: 'context' });
 
 function bytesCheck({ digest }: Decoded, { storedDigest }: Facts): Judged {
   return required('bytes', digest === storedDigest ? 'passed' : 'failed', `bytes with the digest under which they were received, ${storedDigest}`, digest);
@@ -97,12 +92,10 @@ function envelopeCheck({ envelope }: Decoded): Judged {
   }
 }
 
-const SPECIFIC_TYPE = /^application\/vnd\.in-toto\.[a-z0-9][a-z0-9._+-]{0,100}\+json$/i;
-
 function payloadTypeCheck({ payloadType }: Decoded): Judged {
   const expected = `${IN_TOTO_PAYLOAD_TYPE}, or application/vnd.in-toto.<predicate>+json`;
   if (payloadType === null) return required('payload_type', 'not_evaluated', expected, `${NOT_YET}no payloadType could be read`);
-  return required('payload_type', payloadType === IN_TOTO_PAYLOAD_TYPE || SPECIFIC_TYPE.test(payloadType) ? 'passed' : 'failed', expected, payloadType.slice(0, 300));
+  return required('payload_type', payloadType === IN_TOTO_PAYLOAD_TYPE || SPECIFIC_PAYLOAD_TYPE.test(payloadType) ? 'passed' : 'failed', expected, payloadType.slice(0, 300));
 }
 
 function base64Check({ envelope }: Decoded): Judged {
@@ -119,7 +112,7 @@ function payloadJsonCheck({ payloadJson }: Decoded): Judged {
 }
 
 function statementCheck({ statement }: Decoded): Judged {
-  const expected = `an in-toto statement of type ${STATEMENT_TYPE}`;
+  const expected = `an in-toto statement of type ${STATEMENT_TYPES.join(' or ')}`;
   if (statement === null) return required('statement', 'not_evaluated', expected, `${NOT_YET}the payload could not be read`);
   if (!statement.ok) return required('statement', 'failed', expected, statement.error);
   return required('statement', 'passed', expected, `a statement about ${counted(statement.value.subject.length, 'subject')}`);
@@ -140,7 +133,7 @@ function predicateCheck({ predicate, predicateType }: Decoded): Judged {
   return required('predicate', 'passed', expected, 'a predicate of this type');
 }
 
-const describeKey = (key: TrustedKey): string => `the ${key.algorithm === 'ed25519' ? 'Ed25519' : 'ECDSA P-256'} key ${key.keyId} (${key.name})`;
+const describeKey = (key: TrustedKey): string => `the ${KEY_WORDS[key.algorithm]} key ${key.keyId} (${key.name})`;
 const describeHint = (hint: string | null): string => (hint === null ? 'no key id' : `the key id ${hint.slice(0, 200)}`);
 
 function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
@@ -157,7 +150,7 @@ function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
   }
 }
 
-function signerCheck(outcomes: readonly SignatureOutcome[] | null, signers: readonly TrustedKey[], trust: Trust, facts: Facts): Judged {
+function signerCheck(outcomes: readonly SignatureOutcome[] | null, signers: readonly TrustedKey[], trust: Trust, facts: Pick<Facts, 'receivedAt' | 'proposedKeyIds'>): Judged {
   const expected = `signed by at least ${counted(trust.threshold, 'key')} that this team trusts, valid when the evidence was received at ${facts.receivedAt} and not revoked`;
   if (outcomes === null) return required('trusted_signer', 'not_evaluated', expected, `${NOT_YET}the envelope could not be read`);
   if (trust.threshold >= 1 && signers.length >= trust.threshold) return required('trusted_signer', 'passed', expected, `signed by ${few(signers.map(describeKey))}`);
@@ -166,7 +159,7 @@ function signerCheck(outcomes: readonly SignatureOutcome[] | null, signers: read
   return required('trusted_signer', 'failed', expected, few(reasons, 4));
 }
 
-function refused(outcome: SignatureOutcome, facts: Facts): string | null {
+function refused(outcome: SignatureOutcome, facts: Pick<Facts, 'proposedKeyIds'>): string | null {
   switch (outcome.kind) {
     case 'matches':
       return outcome.unusable === null ? null : `${describeKey(outcome.key)} signed, and is ${outcome.unusable}`;
