@@ -31,8 +31,18 @@ export type Trust = {
   readonly keys: readonly TrustedKey[];
 };
 
+const digests = new WeakMap<Trust, string>();
+
 /** The digest of the trust in canonical form: equal exactly when the same evidence would be judged alike. */
 export function trustDigest(trust: Trust): string {
+  const known = digests.get(trust);
+  if (known !== undefined) return known;
+  const digest = computeDigest(trust);
+  digests.set(trust, digest);
+  return digest;
+}
+
+function computeDigest(trust: Trust): string {
   const keys = trust.keys.map((key) => ({
     keyId: key.keyId,
     algorithm: key.algorithm,
@@ -100,7 +110,7 @@ export function matchingEncoding(key: TrustedKey, message: Uint8Array, signature
     case 'ed25519':
       return signature.length === 64 && accepts(() => verify(null, message, object, signature)) ? 'Ed25519' : null;
     case 'ecdsa-p256':
-      if (signature[0] === 0x30 && accepts(() => verify('sha256', message, { key: object, dsaEncoding: 'der' }, signature))) return 'DER';
+      if (signature[0] === 0x30 && accepts(() => verify('sha256', message, object, signature))) return 'DER';
       return signature.length === 64 && accepts(() => verify('sha256', message, { key: object, dsaEncoding: 'ieee-p1363' }, signature)) ? 'r‖s' : null;
     default:
       return signatureCovers(found, message, signature);

@@ -15,6 +15,8 @@ export const LARGEST_CERTIFICATE = 64 * 1024;
 const LARGEST_SIGNATURE = 64 * 1024;
 const LARGEST_TIMESTAMP = 64 * 1024;
 const LARGEST_BODY = 64 * 1024 * 1024;
+/** The last second of the year 9999. */
+const LATEST_TIME = 253_402_300_799n;
 /** More of any of these would only cost time: each asks for public-key operations. */
 const MOST = { certificates: 10, entries: 16, timestamps: 16, hashes: 64, signatures: 64 };
 
@@ -155,7 +157,8 @@ function readEntries(reader: JsonReader, material: JsonRecord | null): LogEntry[
     // Zero is how protocol buffers write an index that is absent, as in the first entry of a log.
     const logIndex = Object.hasOwn(entry, 'logIndex') ? reader.integer(entry, 'logIndex', `${path}.logIndex`) : 0n;
     const hasTime = Object.hasOwn(entry, 'integratedTime') && entry['integratedTime'] !== null && entry['integratedTime'] !== '0' && entry['integratedTime'] !== 0;
-    const integratedTime = hasTime ? reader.integer(entry, 'integratedTime', `${path}.integratedTime`) : null;
+    const claimedTime = hasTime ? reader.integer(entry, 'integratedTime', `${path}.integratedTime`) : null;
+    const integratedTime = claimedTime !== null && claimedTime > LATEST_TIME ? reader.wrong(`${path}.integratedTime`, 'lies after the year 9999') : claimedTime;
     const proof = readProof(reader, entry, path);
     return kind === null || version === null || logId === null || body === null || logIndex === null ? [] : [{ path, logIndex, logId, kind, version, integratedTime, promise: set, proof, body }];
   });

@@ -58,6 +58,8 @@ function parse(der: Buffer): Result<Certificate, string> {
   if (!STRONG_SIGNATURES.has(algorithm)) return err(`the certificate is signed with the algorithm ${algorithm}, which is too weak or unknown`);
   const key = verifyingKey(x509.publicKey);
   if (!key.ok) return key;
+  const { notBefore, notAfter } = asn1;
+  if (!isTime(notBefore) || !isTime(notAfter)) return err('the validity of the certificate is not two times');
   const extensions = extensionsOf(asn1);
   if (extensions === null) return err('an extension stands twice in the certificate');
   const constraints = extensions.get(OID.basicConstraints)?.subs[0];
@@ -68,8 +70,8 @@ function parse(der: Buffer): Result<Certificate, string> {
     x509,
     asn1,
     key: key.value,
-    notBefore: asn1.notBefore,
-    notAfter: asn1.notAfter,
+    notBefore,
+    notAfter,
     isAuthority: isAuthority && x509.ca,
     pathLength,
     usage: usage === undefined ? null : { digitalSignature: usage[0] === 1, certificateSign: usage[5] === 1 },
@@ -78,6 +80,8 @@ function parse(der: Buffer): Result<Certificate, string> {
     issuer: fulcioIssuer(extensions),
   });
 }
+
+const isTime = (date: Date): boolean => !Number.isNaN(date.getTime());
 
 /** The values of the extensions by their id; null where one stands twice. */
 function extensionsOf(asn1: Asn1Certificate): ReadonlyMap<string, ASN1Obj> | null {
@@ -115,7 +119,11 @@ function fulcioIssuer(extensions: ReadonlyMap<string, ASN1Obj>): string | null {
 export const validAt = ({ notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date }, at: Date): boolean => notBefore.getTime() <= at.getTime() && at.getTime() <= notAfter.getTime();
 
 /** A few words by which a person knows the certificate. */
-export const describeCertificate = ({ x509, names }: Certificate): string => (names[0]?.value ?? '') || x509.subject.replaceAll('\n', ', ') || `serial ${x509.serialNumber}`;
+export function describeCertificate({ x509, names }: Certificate): string {
+  // A certificate without a subject, or with one that OpenSSL cannot write, has none here.
+  const subject = x509.subject as string | undefined;
+  return (names[0]?.value ?? '') || (subject ?? '').replaceAll('\n', ', ') || `serial ${x509.serialNumber}`;
+}
 
 /** Did this authority issue that certificate: by name, by key identifier, and by signature? */
 export function issued(authority: Certificate, certificate: Certificate): boolean {

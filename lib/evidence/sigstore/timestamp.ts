@@ -89,6 +89,7 @@ function check(der: Buffer, signature: Uint8Array, authorities: readonly Authori
   const parts = read(der);
   if (!parts.ok) return parts;
   const { time, imprintHash, imprint, info, digestHash, signatureHash, attributes } = parts.value;
+  if (Number.isNaN(time.getTime())) return err('the timestamp names no time');
   const at = time.toISOString();
   if (imprintHash === undefined || digestHash === undefined || signatureHash === undefined) return err('the timestamp uses an algorithm that is too weak or unknown');
   if (!createHash(imprintHash).update(signature).digest().equals(imprint)) return err(`the timestamp of ${at} is over other bytes than this signature`);
