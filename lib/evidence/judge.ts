@@ -7,6 +7,7 @@ import * as store from './store/evidence.ts';
 import { keysOf } from './store/trust.ts';
 import type { Trust } from './trust.ts';
 import { verifyDecoded, type Report } from './verify.ts';
+import { verifyOther } from './verify-other.ts';
 
 /** One trusted key is enough: a team's pipeline signs with one. */
 const THRESHOLD = 1;
@@ -36,7 +37,8 @@ export async function judge(tx: ReadTx, row: Judgeable, decoded: Decoded, { trus
   const knownDigests = await store.digestsKnownTo(tx, row.teamId, [...new Set(decoded.subjects.map((subject) => subject.digest))]);
   const runTeam = decoded.runId === null ? null : await store.teamOfRun(tx, decoded.runId);
   const namedRun = runTeam === null ? 'unknown' : runTeam === row.teamId ? 'own' : 'foreign';
-  return verifyDecoded(decoded, trust, { storedDigest: row.digest, receivedAt: row.receivedAt, knownDigests, namedRun, proposedKeyIds });
+  const facts = { storedDigest: row.digest, receivedAt: row.receivedAt, knownDigests, namedRun, proposedKeyIds } as const;
+  return decoded.form.kind === 'dsse' ? verifyDecoded(decoded, trust, facts) : verifyOther(decoded, decoded.form, trust, facts);
 }
 
 /** The stored bytes of a piece of evidence, decoded and judged now. */

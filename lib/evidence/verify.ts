@@ -63,7 +63,7 @@ export function verifyDecoded(decoded: Decoded, trust: Trust, facts: Facts): Rep
   return { verdict: verdictOf(judged), trustDigest: trustDigest(trust), checks: shownChecks(judged), signers, signatures: outcomes ?? [] };
 }
 
-function bytesCheck({ digest }: Decoded, { storedDigest }: Facts): Judged {
+export function bytesCheck({ digest }: Decoded, { storedDigest }: Facts): Judged {
   return required('bytes', digest === storedDigest ? 'passed' : 'failed', `bytes with the digest under which they were received, ${storedDigest}`, digest);
 }
 
@@ -118,14 +118,14 @@ function statementCheck({ statement }: Decoded): Judged {
   return required('statement', 'passed', expected, `a statement about ${counted(statement.value.subject.length, 'subject')}`);
 }
 
-function subjectDigestCheck({ statement, subjects, subjectsWithoutSha256 }: Decoded): Judged {
+export function subjectDigestCheck({ statement, subjects, subjectsWithoutSha256 }: Decoded): Judged {
   const expected = 'a SHA-256 for every subject';
   if (statement === null || !statement.ok) return required('subject_digests', 'not_evaluated', expected, `${NOT_YET}the statement could not be read`);
   if (subjectsWithoutSha256.length > 0) return required('subject_digests', 'failed', expected, `${counted(subjectsWithoutSha256.length, 'subject')} without one: ${few(subjectsWithoutSha256)}`);
   return required('subject_digests', 'passed', expected, few(subjects.map(({ digest, name }) => (name === '' ? digest : `${name} ${digest}`)), 10));
 }
 
-function predicateCheck({ predicate, predicateType }: Decoded): Judged {
+export function predicateCheck({ predicate, predicateType }: Decoded): Judged {
   const expected = predicateType === null ? 'a predicate that fits its type' : `a predicate that fits ${predicateType.slice(0, 300)}`;
   if (predicate === null) return required('predicate', 'not_evaluated', expected, `${NOT_YET}the statement could not be read`);
   if (!predicate.ok) return required('predicate', 'failed', expected, predicate.error);
@@ -133,7 +133,7 @@ function predicateCheck({ predicate, predicateType }: Decoded): Judged {
   return required('predicate', 'passed', expected, 'a predicate of this type');
 }
 
-const describeKey = (key: TrustedKey): string => `the ${KEY_WORDS[key.algorithm]} key ${key.keyId} (${key.name})`;
+export const describeKey = (key: TrustedKey): string => `the ${KEY_WORDS[key.algorithm]} key ${key.keyId} (${key.name})`;
 const describeHint = (hint: string | null): string => (hint === null ? 'no key id' : `the key id ${hint.slice(0, 200)}`);
 
 function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
@@ -174,7 +174,7 @@ function refused(outcome: SignatureOutcome, facts: Pick<Facts, 'proposedKeyIds'>
 }
 
 /** Builders speak in provenance alone; while the predicate cannot be read, nobody can tell whether one does. */
-function builderCheck({ predicate, builderId }: Decoded, signers: readonly TrustedKey[]): Judged[] {
+export function builderCheck({ predicate, builderId }: Decoded, signers: readonly TrustedKey[]): Judged[] {
   const expected = 'a builder.id that the signing key may speak for';
   if (predicate === null || !predicate.ok) return [required('builder', 'not_evaluated', expected, `${NOT_YET}the predicate could not be read`)];
   if (builderId === null) return [];
@@ -186,7 +186,7 @@ function builderCheck({ predicate, builderId }: Decoded, signers: readonly Trust
   return [required('builder', 'failed', expected, `${shown}; allowed for the signing key: ${allowed.length === 0 ? 'none' : few(allowed)}`)];
 }
 
-function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts): Judged {
+export function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts): Judged {
   const expected = 'every subject is a version that a run of this team reported';
   if (statement === null || !statement.ok) return context('subjects_known', 'not_evaluated', expected, `${NOT_YET}the statement could not be read`);
   const unknown = [...new Set(subjects.map(({ digest }) => digest))].filter((digest) => !knownDigests.has(digest));
@@ -194,7 +194,7 @@ function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts
   return context('subjects_known', 'not_evaluated', expected, unknown.length === 0 ? 'no subject has a SHA-256' : `not reported so far: ${few(unknown, 10)}`);
 }
 
-function runKnown({ predicate, runId }: Decoded, { namedRun }: Facts): Judged {
+export function runKnown({ predicate, runId }: Decoded, { namedRun }: Facts): Judged {
   const expected = 'the run that the statement names is a run of this team';
   if (predicate === null || !predicate.ok) return context('run_known', 'not_evaluated', expected, `${NOT_YET}the predicate could not be read`);
   if (runId === null) return context('run_known', 'not_evaluated', expected, 'the statement names no run');

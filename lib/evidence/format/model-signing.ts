@@ -115,6 +115,21 @@ export function modelRoot(resources: readonly Pick<ModelResource, 'digest'>[]): 
   return hash.digest('hex');
 }
 
+/**
+ * The digest that Gatehouse gives a folder of just these files (docs/wire-contract.md): the SHA-256 of what `sha256sum` prints, sorted by path.
+ * It links a model's signature with the version that a run reported.
+ */
+export function folderDigest(resources: readonly Pick<ModelResource, 'path' | 'digest'>[]): string {
+  const hash = createHash('sha256');
+  const sorted = resources.map(({ path, digest }) => ({ path: Buffer.from(path), digest })).sort((a, b) => Buffer.compare(a.path, b.path));
+  for (const { path, digest } of sorted) {
+    const name = path.toString('latin1');
+    const escaped = name.replace(/[\\\n\r]/g, (character) => ({ '\\': '\\\\', '\n': '\\n', '\r': '\\r' })[character] ?? character);
+    hash.update(Buffer.from(`${escaped === name ? '' : '\\'}${digest}  ${escaped}\n`, 'latin1'));
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
 /** Is the path one of the ignored ones, or inside one? Compared part by part, so that `a` covers `a/b` and never `ab`. */
 export function isIgnored(path: string, ignored: readonly string[]): boolean {
   return ignored.some((candidate) => {
