@@ -10,9 +10,9 @@ const GNU = /^(\\?)([0-9a-fA-F]+) [ *](.+)$/;
 const BSD = /^(\\?)SHA(256|384|512) \((.+)\) = ([0-9a-fA-F]+)$/;
 const MOST_LINES = 1_000_000;
 
-/** Could the text be such a file? Its first line decides. */
+/** Could the text be such a file? Its first line that is neither empty nor a comment decides. */
 export const looksLikeChecksums = (text: string): boolean => {
-  const first = text.slice(0, 5_000).split('\n', 1)[0]?.trimEnd() ?? '';
+  const first = text.slice(0, 5_000).split('\n').find((line) => line.trim() !== '' && !line.startsWith('#'))?.trimEnd() ?? '';
   return /^\\?[0-9a-fA-F]{32,128} [ *]\S/.test(first) || BSD.test(first);
 };
 
