@@ -11,7 +11,7 @@ import { noTrust, type SignerTrust } from '#lib/evidence/sigstore/trust.ts';
 import { verifyBundle } from '#lib/evidence/sigstore/verify-bundle.ts';
 import { counted, few } from '#lib/evidence/text.ts';
 import { publicKeyOf, trustDigest, unusable, type Trust, type TrustedKey } from '#lib/evidence/trust.ts';
-import { builderCheck, bytesCheck, describeKey, predicateCheck, runKnown, subjectDigestCheck, subjectsKnown, type Facts, type Report } from '#lib/evidence/verify.ts';
+import { builderCheck, bytesCheck, describeKey, parametersCheck, predicateCheck, runKnown, subjectDigestCheck, subjectsKnown, type Facts, type Report } from '#lib/evidence/verify.ts';
 
 /** A team's trust as the verifier of bundles takes it. A key needs no transparency log: who keeps it is a decision of two people. */
 function signerTrust(trust: Trust, receivedAt: string): SignerTrust {
@@ -40,7 +40,7 @@ function bundle(decoded: Decoded, { json, model }: Extract<Form, { readonly kind
   // What the bundle is about is said below, in terms of what runs reported.
   const checks = (signature?.checks ?? report.checks).filter(({ name }) => name !== 'artifact');
   const signers = report.signedBy === null ? [] : signersBy(report.signedBy.keyId, trust, facts.receivedAt);
-  const statement = decoded.statement === null ? [] : [...(model ? [] : [subjectDigestCheck(decoded)]), predicateCheck(decoded), ...builderCheck(decoded, signers)];
+  const statement = decoded.statement === null ? [] : [...(model ? [] : [subjectDigestCheck(decoded)]), predicateCheck(decoded), ...builderCheck(decoded, signers), ...parametersCheck(decoded)];
   return { judged: [...checks, ...statement, signerCheck(report.signedBy?.keyId ?? null, signers, trust, facts)], signers };
 }
 

@@ -39,7 +39,7 @@ const withPayload = (payload: string, key: SigningKey = ecdsa) => {
   return Buffer.from(encodeEnvelope({ payloadType: IN_TOTO_PAYLOAD_TYPE, payload: bytes, signatures: [{ keyid: key.keyId, sig: signatureOf(key, bytes) }] }));
 };
 
-const everyCheck = ['bytes', 'json', 'envelope', 'payload_type', 'base64', 'payload_json', 'statement', 'subject_digests', 'predicate', 'signature_1', 'trusted_signer', 'builder', 'subjects_known', 'run_known'];
+const everyCheck = ['bytes', 'json', 'envelope', 'payload_type', 'base64', 'payload_json', 'statement', 'subject_digests', 'predicate', 'signature_1', 'trusted_signer', 'builder', 'parameters_complete', 'subjects_known', 'run_known'];
 
 describe('evidence that holds', () => {
   it('passes every check', () => {

@@ -4,7 +4,7 @@
 // earlier one failed says so and is not passed.
 import { context, NOT_YET, required, shownChecks, verdictOf, type Judged } from '#lib/evidence/checks.ts';
 import { IN_TOTO_PAYLOAD_TYPE, MAXIMUM_SIGNATURES } from '#lib/evidence/format/dsse.ts';
-import { SPECIFIC_PAYLOAD_TYPE, STATEMENT_TYPES } from '#lib/evidence/format/statement.ts';
+import { SPECIFIC_PAYLOAD_TYPE, STAGE_BUILD_TYPE, STATEMENT_TYPES } from '#lib/evidence/format/statement.ts';
 import { decodeEvidence, type Decoded } from '#lib/evidence/decode.ts';
 import { KEY_WORDS, type Check } from '#lib/evidence/schema.ts';
 import { signersOf, trySignatures, type SignatureOutcome } from '#lib/evidence/signatures.ts';
@@ -47,6 +47,7 @@ export function envelopeChecks(decoded: Decoded, trust: Trust, { receivedAt, pro
     ...(outcomes === null ? [required('signatures', 'not_evaluated', 'every signature verifies under the key it names', `${NOT_YET}the envelope could not be read`)] : outcomes.map(signatureCheck)),
     signerCheck(outcomes, signers, trust, { receivedAt, proposedKeyIds }),
     ...(anyBuilder ? [] : builderCheck(decoded, signers)),
+    ...parametersCheck(decoded),
   ];
   return { judged, signers, outcomes };
 }
@@ -184,6 +185,27 @@ export function builderCheck({ predicate, builderId }: Decoded, signers: readonl
   if (speaking.length > 0) return [required('builder', 'passed', expected, `${shown}, allowed for ${few(speaking.map(describeKey))}`)];
   const allowed = [...new Set(signers.flatMap((key) => key.builderIds))];
   return [required('builder', 'failed', expected, `${shown}; allowed for the signing key: ${allowed.length === 0 ? 'none' : few(allowed)}`)];
+}
+
+/** Provenance alone: does it say everything that was asked of the builder? Only a known build type, or the builder itself, can tell. */
+export function parametersCheck({ predicate }: Decoded): Judged[] {
+  if (predicate === null || !predicate.ok) return [];
+  const expected = 'all parameters of the build are stated';
+  switch (predicate.value.kind) {
+    case 'provenance': {
+      const { buildType, externalParameters } = predicate.value.value.buildDefinition;
+      const names = Object.keys(externalParameters);
+      // The schema of the predicate demands each of them and refuses others.
+      if (buildType === STAGE_BUILD_TYPE) return [context('parameters_complete', 'passed', expected, few(names))];
+      return [context('parameters_complete', 'not_evaluated', expected, `Gatehouse does not know the build type ${buildType.slice(0, 300)}; stated are ${names.length === 0 ? 'none' : few(names.map((name) => name.slice(0, 100)))}`)];
+    }
+    case 'provenance_v02': {
+      const complete = predicate.value.value.metadata?.completeness?.parameters;
+      return [context('parameters_complete', complete === true ? 'passed' : 'not_evaluated', expected, complete === true ? 'the builder says so' : 'the builder does not say so')];
+    }
+    default:
+      return [];
+  }
 }
 
 export function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts): Judged {
