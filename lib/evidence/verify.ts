@@ -189,8 +189,8 @@ export function builderCheck({ predicate, builderId }: Decoded, signers: readonl
 
 /** Provenance alone: does it say everything that was asked of the builder? Only a known build type, or the builder itself, can tell. */
 export function parametersCheck({ predicate }: Decoded): Judged[] {
-  if (predicate === null || !predicate.ok) return [];
   const expected = 'all parameters of the build are stated';
+  if (predicate === null || !predicate.ok) return [context('parameters_complete', 'not_evaluated', expected, `${NOT_YET}the predicate could not be read`)];
   switch (predicate.value.kind) {
     case 'provenance': {
       const { buildType, externalParameters } = predicate.value.value.buildDefinition;
