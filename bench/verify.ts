@@ -9,7 +9,8 @@ import { encodeEnvelope, IN_TOTO_PAYLOAD_TYPE, pae, parseEnvelope } from '#lib/e
 import { keyId } from '#lib/evidence/format/key-id.ts';
 import { EVALUATION_TYPE, STATEMENT_TYPE } from '#lib/evidence/format/statement.ts';
 import { noTrust } from '#lib/evidence/sigstore/trust.ts';
-import { publicGoodRoot, readTrustedRoot } from '#lib/evidence/sigstore/trusted-root.ts';
+import { publicGoodRoot } from '#lib/evidence/sigstore/public-good.ts';
+import { readTrustedRoot } from '#lib/evidence/sigstore/trusted-root.ts';
 import { verifyOnlyBundle } from '#lib/evidence/standalone.ts';
 import type { Trust } from '#lib/evidence/trust.ts';
 import { verifyEnvelope } from '#lib/evidence/verify.ts';

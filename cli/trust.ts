@@ -7,7 +7,8 @@ import { keysFromPem } from '#lib/evidence/format/public-key.ts';
 import type { EvidenceTrust } from '#lib/evidence/standalone.ts';
 import { certificatesFromPem } from '#lib/evidence/sigstore/certificate.ts';
 import { noTrust } from '#lib/evidence/sigstore/trust.ts';
-import { isTrustedRoot, publicGoodRoot, readTrustedRoot, type TrustedRoot } from '#lib/evidence/sigstore/trusted-root.ts';
+import { publicGoodRoot } from '#lib/evidence/sigstore/public-good.ts';
+import { isTrustedRoot, readTrustedRoot, type TrustedRoot } from '#lib/evidence/sigstore/trusted-root.ts';
 import { err, type Result } from '#lib/kernel/result.ts';
 import { parseStrictJson } from '#lib/kernel/strict-json.ts';
 

@@ -6,7 +6,7 @@ import { say } from '#cli/output.ts';
 import { addSigstore, addTrust, emptyTrust } from '#cli/trust.ts';
 import { showReport } from '#cli/verification-report.ts';
 import { LARGEST_EVIDENCE, verifyOnlyBundle } from '#lib/evidence/standalone.ts';
-import { publicGoodRoot } from '#lib/evidence/sigstore/trusted-root.ts';
+import { publicGoodRoot } from '#lib/evidence/sigstore/public-good.ts';
 
 export const VERIFY_BUNDLE_OPTIONS: OptionSpecs = {
   bundle: { value: 'PATH', required: true, example: 'artifact.sigstore.json' },

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { keysFromPem } from '#lib/evidence/format/public-key.ts';
 import { certificatesFromPem } from './sigstore/certificate.ts';
 import { noTrust, type SignerTrust } from './sigstore/trust.ts';
-import { publicGoodRoot, readTrustedRoot } from './sigstore/trusted-root.ts';
+import { publicGoodRoot } from './sigstore/public-good.ts';
+import { readTrustedRoot } from './sigstore/trusted-root.ts';
 import { verifyEvidence, verifyOnlyBundle } from './standalone.ts';
 
 const corpus = process.env['CORPUS_DIR'] ?? '../shared/corpus';

@@ -8,7 +8,7 @@ import { keysFromPem } from '#lib/evidence/format/public-key.ts';
 import { verifyEvidence, type EvidenceTrust } from '#lib/evidence/standalone.ts';
 import { certificatesFromPem } from './sigstore/certificate.ts';
 import { noTrust } from './sigstore/trust.ts';
-import { publicGoodRoot } from './sigstore/trusted-root.ts';
+import { publicGoodRoot } from './sigstore/public-good.ts';
 
 const corpus = join(process.env['CORPUS_DIR'] ?? '../shared/corpus', 'openssf-model-signing');
 const cases = readdirSync(corpus, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(corpus, entry.name, 'model.sig'))).map((entry) => entry.name).sort();

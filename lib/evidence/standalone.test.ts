@@ -13,7 +13,8 @@ import { keysFromPem, signatureCovers, signatureCoversDigest, verifyingKey, type
 import type { ModelOnDisk } from './model-signature.ts';
 import { certificatesFromPem } from './sigstore/certificate.ts';
 import { noTrust, type Artifact } from './sigstore/trust.ts';
-import { publicGoodRoot, readTrustedRoot } from './sigstore/trusted-root.ts';
+import { publicGoodRoot } from './sigstore/public-good.ts';
+import { readTrustedRoot } from './sigstore/trusted-root.ts';
 import { verifyEvidence, verifyOnlyBundle, type About, type EvidenceTrust } from './standalone.ts';
 
 const IN_TOTO = 'application/vnd.in-toto+json';
@@ -277,6 +278,13 @@ describe('what is too weak or too old is refused', () => {
     expect(await outcome(bundle('signer'), anchored('ca', new Date('2000-01-01')), null)).toEqual(['certificate_time']);
     expect(await outcome(bundle('signer'), anchored('ca', new Date('2090-01-01')), null)).toEqual(['certificate_time']);
     expect(await outcome(bundle('server'), anchored('ca'), null)).toEqual(['certificate_purpose']);
+    const identities = [{ subject: 'signer', issuer: 'anybody' }];
+    expect(await outcome(bundle('signer'), { ...anchored('ca'), identities }, null)).toBe('model_signature');
+    expect((await verifyEvidence(bundle('signer'), { ...trusting(), root: publicGoodRoot(), identities }, about(null))).verdict).toBe('failed');
+
+    make('narrow', '-days', '30', '-addext', 'nameConstraints=critical,permitted;DNS:bank.example');
+    make('odd', '-days', '30', '-addext', '1.2.3.4=critical,ASN1:UTF8String:x');
+    for (const name of ['narrow', 'odd']) expect(certificatesFromPem(read(name))).toMatchObject({ ok: false, error: expect.stringContaining('restricts it in a way that is not understood') as string });
   });
 });
 

@@ -62,6 +62,8 @@ function parse(der: Buffer): Result<Certificate, string> {
   if (!isTime(notBefore) || !isTime(notAfter)) return err('the validity of the certificate is not two times');
   const extensions = extensionsOf(asn1);
   if (extensions === null) return err('an extension stands twice in the certificate');
+  const strange = strangeExtension(asn1);
+  if (strange !== null) return err(`the certificate has the extension ${strange}, which restricts it in a way that is not understood here`);
   const constraints = extensions.get(OID.basicConstraints)?.subs[0];
   const usage = extensions.get(OID.keyUsage)?.subs[0]?.toBitString();
   const [isAuthority, pathLength] = basicConstraints(constraints);
@@ -93,6 +95,21 @@ function extensionsOf(asn1: Asn1Certificate): ReadonlyMap<string, ASN1Obj> | nul
     found.set(id, value);
   }
   return found;
+}
+
+/** Extensions that may be critical: those that are read here, key identifiers, and policies, which restrict nothing unless asked for. */
+const UNDERSTOOD = new Set([OID.basicConstraints, OID.keyUsage, OID.extendedKeyUsage, OID.alternativeName, '2.5.29.14', '2.5.29.35', '2.5.29.32']);
+const NAME_CONSTRAINTS = '2.5.29.30';
+
+/** A critical extension that is not understood must refuse the certificate (RFC 5280, section 4.2); names are not constrained here, so constraints refuse it, too. */
+function strangeExtension(asn1: Asn1Certificate): string | null {
+  for (const extension of asn1.extensions) {
+    const id = extension.subs[0]?.toOID() ?? '';
+    const flag = extension.subs[1];
+    const critical = flag !== undefined && flag.tag.isBoolean() && flag.toBoolean();
+    if (id === NAME_CONSTRAINTS || (critical && !UNDERSTOOD.has(id))) return id;
+  }
+  return null;
 }
 
 function basicConstraints(sequence: ASN1Obj | undefined): [isAuthority: boolean, pathLength: number | null] {

@@ -1,5 +1,4 @@
 // Sigstore trusted roots: the logs and authorities of one Sigstore instance and when each may be believed (sigstore_trustroot.proto).
-import { createRequire } from 'node:module';
 import { createPublicKey } from 'node:crypto';
 import { isRecord, JsonReader, type JsonRecord } from '#lib/evidence/format/json-reader.ts';
 import { LARGEST_CERTIFICATE } from '#lib/evidence/format/sigstore-bundle.ts';
@@ -128,18 +127,4 @@ function readAuthorities(reader: JsonReader, root: JsonRecord, field: string): A
     });
     return validity === null || whole.length < chain.length ? [] : [{ uri, chain: whole, validity }];
   });
-}
-
-let publicGood: Result<TrustedRoot, string> | null = null;
-
-/** The root of the public-good instance (sigstore.dev), as it ships with @sigstore/tuf: from the installed package, never from the network. */
-export function publicGoodRoot(): Result<TrustedRoot, string> {
-  publicGood ??= readSeed();
-  return publicGood;
-}
-
-function readSeed(): Result<TrustedRoot, string> {
-  const seeds = createRequire(import.meta.url)('@sigstore/tuf/seeds.json') as Readonly<Record<string, { readonly targets: Readonly<Record<string, string>> }>>;
-  const root = seeds['https://tuf-repo-cdn.sigstore.dev']?.targets['trusted_root.json'];
-  return root === undefined ? err('the installed @sigstore/tuf carries no root of the public-good instance') : readTrustedRoot(Buffer.from(root, 'base64'));
 }

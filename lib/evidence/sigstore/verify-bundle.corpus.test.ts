@@ -9,7 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { keysFromPem } from '#lib/evidence/format/public-key.ts';
 import { verifyOnlyBundle, type EvidenceReport } from '#lib/evidence/standalone.ts';
 import { noTrust, type Artifact } from './trust.ts';
-import { publicGoodRoot, readTrustedRoot } from './trusted-root.ts';
+import { publicGoodRoot } from './public-good.ts';
+import { readTrustedRoot } from './trusted-root.ts';
 
 const corpus = join(process.env['CORPUS_DIR'] ?? '../shared/corpus', 'sigstore-bundles');
 const cases = readdirSync(corpus, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();

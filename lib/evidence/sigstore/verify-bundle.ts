@@ -49,7 +49,9 @@ export function verifyBundle(json: JsonRecord, trust: SignerTrust, artifact: Art
   const signer = readSigner(bundle);
   const signature = signatureOf(bundle);
   const identityNeeded = trust.keys.length === 0 && trust.anchors.length === 0;
-  const sigstore = bundle.material?.kind === 'certificate' && trust.identities.length > 0;
+  // Where both are trusted, a certificate that notes who vouched for its subject is one of Sigstore.
+  const fulcio = signer.certificate?.ok === true && signer.certificate.value.issuer !== null;
+  const sigstore = bundle.material?.kind === 'certificate' && trust.identities.length > 0 && (trust.anchors.length === 0 || fulcio);
   // A root without logs is that of an instance that has none: a key then stands alone.
   const logRequired = sigstore || identityNeeded || (trust.log === 'required' && (root === null || root.logs.length > 0));
 
