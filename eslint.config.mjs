@@ -57,6 +57,6 @@ export default tseslint.config(
   ...domainZones,
   { files: ['components/**/*.{ts,tsx}'], rules: { 'no-restricted-imports': ['error', { patterns: [noServerCode, sqlOnlyInStores, identityOwnsNextAuth] }] } },
   { files: ['lib/db/**', 'lib/jobs/**', 'lib/kernel/audit-event.ts', 'lib/*/store.ts', 'lib/*/store/*.ts', 'lib/live.ts', 'lib/readiness.ts', 'scripts/**', 'bench/**', 'e2e/**', '**/*.test.ts', 'lib/testing/**'], rules: { 'no-restricted-imports': 'off' } },
-  { files: ['lib/env.ts', 'instrumentation.ts', 'proxy.ts', 'scripts/**', 'cli/**', 'bench/**', 'e2e/**', 'examples/**', '*.config.*', '**/*.test.ts', 'lib/testing/**'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['scripts/**', 'cli/**', 'bench/**', 'examples/**'], rules: { 'no-console': 'off' } },
+  { files: ['lib/env.ts', 'instrumentation.ts', 'proxy.ts', 'scripts/**', 'cli/**', 'bench/**', 'clients/**', 'e2e/**', 'examples/**', '*.config.*', '**/*.test.ts', 'lib/testing/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['scripts/**', 'cli/**', 'bench/**', 'clients/**', 'examples/**'], rules: { 'no-console': 'off' } },
 );

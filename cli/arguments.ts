@@ -10,8 +10,8 @@ export class UsageError extends Error {
 export type OptionSpec = { readonly value: string | null; readonly repeats?: boolean; readonly required?: boolean; readonly example?: string };
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** Options in the order given, and what stands after `--` (null when there is no `--`). */
-export type Arguments = { readonly values: ReadonlyMap<string, readonly string[]>; readonly command: readonly string[] | null };
+/** Options in the order given, the words between them, and what stands after `--` (null when there is no `--`). */
+export type Arguments = { readonly values: ReadonlyMap<string, readonly string[]>; readonly words: readonly string[]; readonly command: readonly string[] | null };
 
 const LONGEST_NAME = 4_000;
 /** Line breaks and other control characters, and characters that turn the direction of text. */
@@ -21,15 +21,21 @@ const CREDENTIAL_OPTIONS = new Set(['token', 'password', 'secret', 'api-key', 'a
 /**
  * Parses `--name value`, `--name=value` and switches, up to `--`.
  *
+ * @param mostWords how many words that are no option the command takes, such as the file to verify.
  * @throws UsageError for an unknown, repeated, valueless or missing option, or a stray word.
  */
-export function parseArguments(argv: readonly string[], specs: OptionSpecs): Arguments {
+export function parseArguments(argv: readonly string[], specs: OptionSpecs, mostWords = 0): Arguments {
   const values = new Map<string, string[]>();
+  const stray: string[] = [];
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     const match = /^--([^=]+)(?:=([^]*))?$/.exec(word);
+    if (match === null && !word.startsWith('-') && stray.length < mostWords) {
+      stray.push(word);
+      continue;
+    }
     if (match === null) throw new UsageError(strayWord(word, specs));
     const [, name = '', joined] = match;
     const spec = specs[name];
@@ -50,7 +56,7 @@ export function parseArguments(argv: readonly string[], specs: OptionSpecs): Arg
   for (const [name, spec] of Object.entries(specs)) {
     if (spec.required === true && !values.has(name)) throw new UsageError(`--${name} is missing: ${form(name, spec)}`);
   }
-  return { values, command: end === -1 ? null : argv.slice(end + 1) };
+  return { values, words: stray, command: end === -1 ? null : argv.slice(end + 1) };
 }
 
 /** The value of an option that is given at most once. */

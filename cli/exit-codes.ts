@@ -4,6 +4,8 @@ export const EXIT = {
   ok: 0,
   /** The portal refused what was sent. */
   refused: 1,
+  /** Evidence was read, and does not verify. */
+  notVerified: 1,
   /** No answer could be had, or not everything could be delivered. */
   noAnswer: 2,
   /** The portal decided: not allowed. */

@@ -16,6 +16,10 @@ Commands:
   publish-model  make an artifact a version of a model
   may-deploy     ask whether a digest may run in an environment
   deploy         record a deployment, if it is allowed
+  verify         verify evidence about a file or model, without a portal
+  verify-bundle  verify a Sigstore bundle, without a portal
+  attest         sign a statement about files
+  sign-model     sign a model, in the format of OpenSSF model signing
   keygen         make a key pair for signing
 
 gatehouse COMMAND --help describes a command; gatehouse --version prints the version.`,
@@ -93,6 +97,67 @@ Records a deployment, if it is allowed. A refused attempt is recorded too.
 ${ENVIRONMENT}
 
 Exit codes: 0 allowed and recorded; 3 not allowed; 1 refused for another reason; 2 no answer. Deploy on 0 alone.`,
+
+  verify: `Usage: gatehouse verify FILE --evidence E --trust T [--trust T ...] [OPTIONS]
+
+Verifies evidence about FILE, or about the model in the folder FILE. No portal and no network are used.
+The format of the evidence is detected: DSSE envelope, Sigstore bundle, bundle or signature of cosign, OpenSSF model
+signature, list of checksums.
+
+  --evidence E             the evidence, a file
+  --trust T                what is trusted; repeatable. A file of public keys or of certificates of authorities (PEM), a
+                           Sigstore trusted root, a trust file (cli/README.md), or the digest sha256:… of the evidence itself
+  --certificate-identity I, --certificate-oidc-issuer U
+                           a signer with a Sigstore certificate; both are compared whole
+  --trusted-root R         the Sigstore instance (default: the public-good one, as shipped with this command)
+  --builder-id B           a builder that provenance may name; repeatable (default: any)
+  --threshold N            so many different keys must have signed an envelope (default: 1)
+  --ignore-path P          a path in the model that need not be signed; repeatable
+  --ignore-unsigned        accept files in the model that are not signed
+  --json                   print the report for programs
+
+Exit codes: 0 verified; 1 not verified; 64 bad arguments; 66 a file cannot be read.`,
+
+  'verify-bundle': `Usage: gatehouse verify-bundle --bundle B [--key K | --certificate-identity I --certificate-oidc-issuer U]
+                              [--trusted-root R] [--json] FILE_OR_DIGEST
+
+Verifies a Sigstore bundle about a file, or about the digest sha256:… of one. No network is used.
+
+  --bundle B               the bundle, a file
+  --key K                  the public key of the signer (PEM)
+  --certificate-identity I the subject in the signer's certificate, and
+  --certificate-oidc-issuer U
+                           who vouched for it; both are compared whole
+  --trusted-root R         the Sigstore instance (default: the public-good one, as shipped with this command)
+
+Exit codes: 0 verified; 1 not verified; 64 bad arguments; 66 a file cannot be read.`,
+
+  attest: `Usage: gatehouse attest --predicate P --type TYPE (--subject NAME=PATH ... | --digest NAME=DIGEST ...) [OPTIONS]
+
+Signs an in-toto statement about files with GATEHOUSE_KEY.
+
+  --predicate P            a file with the predicate, a JSON object
+  --type TYPE              its type, a URI
+  --subject NAME=PATH      a file or folder that the statement is about; repeatable
+  --digest NAME=DIGEST     the same by its digest, sha256:…
+  --format envelope|bundle a DSSE envelope (default), or a Sigstore bundle around it
+  --out PATH               where to write it (default: standard output)
+
+Environment:
+  GATEHOUSE_KEY            PEM private key that signs (see gatehouse keygen)
+  GATEHOUSE_KEY_PASSWORD   password of the key, if it is encrypted`,
+
+  'sign-model': `Usage: gatehouse sign-model DIR [--out PATH] [--name NAME] [--ignore-path P ...]
+
+Signs all files of a model, a folder or a file, in the format of OpenSSF model signing, with GATEHOUSE_KEY (ECDSA P-256).
+
+  --out PATH               the signature (default: DIR/model.sig)
+  --name NAME              name of the model (default: that of the folder)
+  --ignore-path P          a path in the model that is not signed; repeatable. .git, .gitattributes, .github and .gitignore never are
+
+Environment:
+  GATEHOUSE_KEY            PEM private key that signs (see gatehouse keygen)
+  GATEHOUSE_KEY_PASSWORD   password of the key, if it is encrypted`,
 
   keygen: `Usage: gatehouse keygen --out PATH [--type ecdsa-p256|ed25519] [--force] [--json]
 

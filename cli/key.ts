@@ -1,15 +1,15 @@
 // The signing key: made by `gatehouse keygen`, read by `gatehouse run`.
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '#cli/arguments.ts';
-import { systemReason } from '#cli/output.ts';
+import { say, systemReason } from '#cli/output.ts';
 import { keyId } from '#lib/evidence/format/key-id.ts';
 
 export const KEY_TYPES = ['ecdsa-p256', 'ed25519'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
 /** A key that can sign. `warning` says what is unsafe about its file. */
-export type SigningKey = { readonly key: KeyObject; readonly type: KeyType; readonly keyId: string; readonly warning: string | null };
+export type SigningKey = { readonly key: KeyObject; readonly type: KeyType; readonly keyId: string; /** SubjectPublicKeyInfo in DER. */ readonly spki: Buffer; readonly warning: string | null };
 
 /** A new key pair as PEM: PKCS#8, encrypted with AES-256 when there is a password, and SubjectPublicKeyInfo. */
 export function generateKey(type: KeyType, password: string | null): { readonly privatePem: string; readonly publicPem: string; readonly keyId: string } {
@@ -40,7 +40,20 @@ export function readSigningKey(path: string, password: string | null): SigningKe
   const type = typeOf(key);
   if (type === null) throw new UsageError(`GATEHOUSE_KEY "${path}" is of a type that is not used here: ECDSA P-256 and Ed25519 are (make one with gatehouse keygen)`);
   const open = (mode & 0o077) !== 0;
-  return { key, type, keyId: keyId(key), warning: open ? `warning: the signing key ${path} can be read by other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); run chmod 600 on it` : null };
+  return { key, type, keyId: keyId(key), spki: createPublicKey(key).export({ type: 'spki', format: 'der' }), warning: open ? `warning: the signing key ${path} can be read by other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); run chmod 600 on it` : null };
+}
+
+/**
+ * The key that GATEHOUSE_KEY names, for commands that cannot do without one.
+ *
+ * @throws UsageError when there is none, or it cannot sign.
+ */
+export function signingKeyFrom(environment: NodeJS.ProcessEnv): SigningKey {
+  const path = environment['GATEHOUSE_KEY'] ?? '';
+  if (path === '') throw new UsageError('GATEHOUSE_KEY is not set: it names the private key that signs (make one with gatehouse keygen)');
+  const key = readSigningKey(path, environment['GATEHOUSE_KEY_PASSWORD'] ?? null);
+  if (key.warning !== null) say(key.warning);
+  return key;
 }
 
 function parse(path: string, pem: string, password: string | null): KeyObject {

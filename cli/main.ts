@@ -14,6 +14,10 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
   ['publish-model', async () => (await import('#cli/commands/publish-model.ts')).publishModel],
   ['may-deploy', async () => (await import('#cli/commands/may-deploy.ts')).mayDeploy],
   ['deploy', async () => (await import('#cli/commands/deploy.ts')).deploy],
+  ['verify', async () => (await import('#cli/commands/verify.ts')).verify],
+  ['verify-bundle', async () => (await import('#cli/commands/verify-bundle.ts')).verifyBundleCommand],
+  ['attest', async () => (await import('#cli/commands/attest.ts')).attest],
+  ['sign-model', async () => (await import('#cli/commands/sign-model.ts')).signModel],
   ['keygen', async () => (await import('#cli/commands/keygen.ts')).keygen],
 ]);
 

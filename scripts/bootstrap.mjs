@@ -10,7 +10,7 @@ import { processIdentity, takeLock } from './lock.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const stampFile = join(modules, '.gatehouse-install');
-const commands = { bench: 'bench/index.ts', seedscale: 'scripts/seed-scale.ts' };
+const commands = { bench: 'bench/index.ts', clients: 'clients/index.ts', seedscale: 'scripts/seed-scale.ts' };
 const oldestHost = 20;
 const oldestForScripts = [22, 18];
 

@@ -9,7 +9,7 @@ import { Alert } from '#components/ui/alert.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
-import type { EvidenceDetail } from '#lib/evidence/schema.ts';
+import { KEY_WORDS, type EvidenceDetail } from '#lib/evidence/schema.ts';
 import { CheckList } from './check-list.tsx';
 import { JsonView } from './json-diff.tsx';
 import { Verdict, VerdictSummary } from './verdict.tsx';
@@ -67,7 +67,7 @@ function Signers({ evidence }: { readonly evidence: EvidenceDetail }) {
       columns={[
         { header: 'Key', cell: (signer) => <TextLink href={`/settings/trust-keys#${signer.trustKeyId}`}>{signer.name}</TextLink> },
         { header: 'Key id', cell: (signer) => <Digest value={signer.keyId} length={16} /> },
-        { header: 'Kind', cell: (signer) => (signer.algorithm === 'ed25519' ? 'Ed25519' : 'ECDSA P-256') },
+        { header: 'Kind', cell: (signer) => KEY_WORDS[signer.algorithm] },
         { header: 'State now', cell: (signer) => signer.state },
       ]}
     />

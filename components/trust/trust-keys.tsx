@@ -14,7 +14,7 @@ import { TextLink } from '#components/ui/link-button.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import type { ActionResult } from '#lib/kernel/action.ts';
-import type { TrustKeyItem, TrustKeyOutcome } from '#lib/evidence/schema.ts';
+import { KEY_WORDS, type TrustKeyItem, type TrustKeyOutcome } from '#lib/evidence/schema.ts';
 import { ProposeKey, type ProposeAction } from './propose-key.tsx';
 
 type Decide = (input: { id: string }) => Promise<ActionResult<TrustKeyOutcome>>;
@@ -69,7 +69,7 @@ function TrustKey({ item, mayManage, readerId, now, actions }: { readonly item: 
       <DescriptionList
         columns={2}
         items={[
-          { term: 'Kind', value: item.algorithm === 'ed25519' ? 'Ed25519' : 'ECDSA P-256' },
+          { term: 'Kind', value: KEY_WORDS[item.algorithm] },
           { term: 'Builders', value: item.builderIds.length === 0 ? <span className="text-ink-3">none: its provenance does not verify</span> : item.builderIds.join(', ') },
           { term: 'Proposed', value: <>{item.proposedBy.name}, <Time at={item.proposedAt} /></> },
           { term: 'Confirmed', value: item.confirmedBy === null || item.confirmedAt === null ? <span className="text-ink-3">not yet</span> : <>{item.confirmedBy.name}, <Time at={item.confirmedAt} /></> },

@@ -47,7 +47,16 @@ function verifyLines(encoding: SignatureEncoding): string[] {
         'openssl dgst -sha256 -verify key.pem -signature signature.der signed.bin',
       ];
     case 'Ed25519':
+    case 'ML-DSA-44':
+    case 'ML-DSA-65':
+    case 'ML-DSA-87':
       return ['openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in signed.bin -sigfile signature.bin'];
+    default: {
+      // Such as `ECDSA P-384 with SHA384`, `RSA-PSS with SHA256`.
+      const hash = /SHA(256|384|512)$/.exec(encoding)?.[1] ?? '256';
+      const padding = encoding.startsWith('RSA-PSS') ? ' -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:auto' : '';
+      return [`openssl dgst -sha${hash} -verify key.pem${padding} -signature signature.bin signed.bin`];
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import * as store from './store/evidence.ts';
 import { keysOf } from './store/trust.ts';
 import type { Trust } from './trust.ts';
 import { verifyDecoded, type Report } from './verify.ts';
+import { verifyOther } from './verify-other.ts';
 
 /** One trusted key is enough: a team's pipeline signs with one. */
 const THRESHOLD = 1;
@@ -40,7 +41,8 @@ async function judgeAll(tx: ReadTx, teamId: string, items: readonly Judged[], { 
   return items.map(({ row, decoded }) => {
     const runTeam = decoded.runId === null ? undefined : teams.get(decoded.runId);
     const namedRun = runTeam === undefined ? 'unknown' : runTeam === teamId ? 'own' : 'foreign';
-    return verifyDecoded(decoded, trust, { storedDigest: row.digest, receivedAt: row.receivedAt, knownDigests: known, namedRun, proposedKeyIds });
+    const facts = { storedDigest: row.digest, receivedAt: row.receivedAt, knownDigests: known, namedRun, proposedKeyIds } as const;
+    return decoded.form.kind === 'dsse' ? verifyDecoded(decoded, trust, facts) : verifyOther(decoded, decoded.form, trust, facts);
   });
 }
 

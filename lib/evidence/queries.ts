@@ -56,6 +56,13 @@ function recordChecks(digest: string, recorded: { digest: string; number: number
   return [audit, { name: 'recorded_verdict', verdict: latest.verdict === now.verdict ? 'passed' : 'failed', expected, actual: now.verdict }];
 }
 
+/** The commands that repeat single checks, each once, with the names of the checks that it repeats. They read the file that was fetched. */
+function repeatCommands(checks: readonly Check[]): { title: string; text: string }[] {
+  const byText = new Map<string, string[]>();
+  for (const { name, command } of checks) if (command !== undefined) byText.set(command, [...(byText.get(command) ?? []), name]);
+  return [...byText].map(([text, names]) => ({ title: `Repeat ${[...new Set(names)].join(', ')}`, text: `EVIDENCE=envelope.json  # FILE: what it is about; KEY: the public key (PEM)\n${text}` }));
+}
+
 async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<EvidenceDetail | null> {
   const row = await store.evidenceById(tx, reader.teams, evidenceId);
   const bytes = row ? await store.bytesOf(tx, evidenceId) : null;
@@ -69,7 +76,7 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
   const versions = await store.visibleVersions(tx, reader.teams, subjects.map((subject) => subject.digest));
   const signatures = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust.trust, row.receivedAt) : [];
   const matching = signatures.flatMap((outcome, index) => (outcome.kind === 'matches' ? [{ ...outcome, index }] : []));
-  const payloadBytes = decoded.envelope.ok ? decoded.envelope.value.payload.length : null;
+  const payloadBytes = decoded.payloadSize;
   const { receivedFromName, receivedFrom, ...shown } = row;
   return {
     ...shown,
@@ -85,7 +92,7 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
     payloadType: decoded.payloadType,
     statement: decoded.payloadJson?.ok && payloadBytes !== null && payloadBytes <= LARGEST_STATEMENT_SHOWN ? decoded.payloadJson.value : null,
     statementBytes: payloadBytes,
-    signers: matching.map(({ key: { id: trustKeyId, keyId, name, algorithm, state, publicKeyPem } }) => ({ trustKeyId, keyId, name, algorithm, state, publicKeyPem })),
+    signers: (decoded.form.kind === 'dsse' ? matching.map(({ key }) => key) : report.signers).map(({ id: trustKeyId, keyId, name, algorithm, state, publicKeyPem }) => ({ trustKeyId, keyId, name, algorithm, state, publicKeyPem })),
     subjects: subjects.map(({ digest, name }) => ({ digest, name, assetVersionId: versions.get(digest) ?? null })),
     subjectCount: subjects[0]?.total ?? 0,
     history: history.map(({ id: verificationId, at, verdict, trustDigest, checks: found }) => ({ id: verificationId, at, verdict, trustDigest, checks: found })),
@@ -93,6 +100,7 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
       fetchCommand(evidenceId, recorded?.digest ?? row.digest),
       ...matching.map(({ index, encoding, key }) => signatureCommand({ index, encoding, publicKeyPem: key.publicKeyPem, keyId: key.keyId })),
       ...(matching.length > 0 ? [statementCommand] : []),
+      ...repeatCommands(report.checks),
     ],
   };
 }

@@ -12,8 +12,17 @@ export const check = z.object({
   verdict: z.enum(checkVerdicts),
   expected: z.string(),
   actual: z.string(),
+  command: z.string().optional().describe('A shell command that repeats this check with an independent tool.'),
 });
 export type Check = z.infer<typeof check>;
+
+/** Kinds of keys that may sign; see lib/evidence/format/public-key.ts. */
+export const keyAlgorithms = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa', 'rsa-pss', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const;
+export type KeyAlgorithmName = (typeof keyAlgorithms)[number];
+/** The kinds in words. */
+export const KEY_WORDS: Readonly<Record<KeyAlgorithmName, string>> = {
+  'ecdsa-p256': 'ECDSA P-256', 'ecdsa-p384': 'ECDSA P-384', 'ecdsa-p521': 'ECDSA P-521', ed25519: 'Ed25519', rsa: 'RSA', 'rsa-pss': 'RSA-PSS', 'ml-dsa-44': 'ML-DSA-44', 'ml-dsa-65': 'ML-DSA-65', 'ml-dsa-87': 'ML-DSA-87',
+};
 
 export const verdict = z.enum(['passed', 'failed']);
 export type Verdict = z.infer<typeof verdict>;
@@ -63,7 +72,7 @@ export const evidencePage = pageOf(evidenceItem);
 export const verificationItem = z.object({ id: z.string(), at: z.string(), verdict, trustDigest: z.string(), checks: z.array(check) });
 export type VerificationItem = z.infer<typeof verificationItem>;
 
-export const signer = z.object({ trustKeyId: z.string(), keyId: z.string(), name: z.string(), algorithm: z.enum(['ecdsa-p256', 'ed25519']), state: z.enum(['active', 'revoked']), publicKeyPem: z.string() });
+export const signer = z.object({ trustKeyId: z.string(), keyId: z.string(), name: z.string(), algorithm: z.enum(keyAlgorithms), state: z.enum(['active', 'revoked']), publicKeyPem: z.string() });
 export type Signer = z.infer<typeof signer>;
 
 export const evidenceDetail = z.object({
@@ -94,7 +103,7 @@ export const trustKeyItem = z.object({
   teamId: z.string(),
   teamName: z.string(),
   keyId: z.string().describe('Hex SHA-256 of the SubjectPublicKeyInfo.'),
-  algorithm: z.enum(['ecdsa-p256', 'ed25519']),
+  algorithm: z.enum(keyAlgorithms),
   publicKeyPem: z.string(),
   builderIds: z.array(z.string()),
   state: z.enum(trustKeyStates),
@@ -123,7 +132,7 @@ export const proposeTrustKeyInput = z
   .object({
     teamId: id,
     name: singleLine(120),
-    publicKeyPem: z.string().min(1).max(10_000).describe('One PEM block, BEGIN PUBLIC KEY: ECDSA P-256 or Ed25519.'),
+    publicKeyPem: z.string().min(1).max(10_000).describe('One PEM block, BEGIN PUBLIC KEY: ECDSA P-256, P-384 or P-521, Ed25519, RSA of 2048 bits or more, ML-DSA.'),
     builderIds: z.array(singleLine(500)).max(50).describe('The SLSA builder.id values this key may speak for.'),
     validFrom: moment.nullable().default(null).describe('Evidence received earlier does not count; null: no bound.'),
     validUntil: moment.nullable().default(null).describe('Evidence received at or after it does not count; null: no bound.'),

@@ -10,6 +10,7 @@ import { notFound } from '#lib/kernel/errors.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { DSSE_MEDIA_TYPE } from './format/dsse.ts';
+import { BUNDLE_MEDIA_TYPE } from './format/sigstore-bundle.ts';
 import type { Decoded } from './decode.ts';
 import { evidenceFailure } from './errors.ts';
 import { decodeOrFail, judge, trustOf } from './judge.ts';
@@ -19,7 +20,7 @@ import { storable } from './text.ts';
 import { trustDigest } from './trust.ts';
 import type { Report } from './verify.ts';
 
-const acceptedTypes = [DSSE_MEDIA_TYPE, 'application/json'];
+const acceptedTypes = [DSSE_MEDIA_TYPE, 'application/json', 'application/vnd.dev.sigstore.bundle+json', BUNDLE_MEDIA_TYPE, 'text/plain', 'application/octet-stream'];
 
 /** Names longer than this are cut in the index of subjects; the statement itself keeps them whole. */
 const LONGEST_INDEXED_NAME = 300;
@@ -57,7 +58,7 @@ async function receive(tx: WriteTx, bytes: Buffer, mediaType: string, teamId: st
 }
 
 /**
- * Takes one DSSE envelope (docs/wire-contract.md, Attestations). Evidence that fails a check is kept all the same and the answer says which
+ * Takes one piece of evidence: a DSSE envelope (docs/wire-contract.md, Attestations), a Sigstore bundle, a model signature, a list of checksums; which one is told by its content. Evidence that fails a check is kept all the same and the answer says which
  * check failed. The same bytes again are the same evidence; they are verified again only when the team's trust has changed since.
  *
  * Errors: 400 `evidence.empty`, 413 above MAX_EVIDENCE_BYTES, 415 `evidence.unsupported_media_type`.
@@ -75,8 +76,8 @@ export const submitEvidence = command({
     const { actor } = context;
     if (teamId === null || actor.kind !== 'service') return notFound('team');
     const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-    if (!acceptedTypes.includes(mediaType)) return evidenceFailure('unsupported_media_type', 'evidence.unsupported_media_type', `Send a DSSE envelope as Content-Type: ${acceptedTypes.join(' or ')}.`);
-    if (bytes.length === 0) return evidenceFailure('malformed', 'evidence.empty', 'The body is empty: send the DSSE envelope as JSON.');
+    if (!acceptedTypes.includes(mediaType)) return evidenceFailure('unsupported_media_type', 'evidence.unsupported_media_type', `Send a DSSE envelope, a bundle or a list of checksums as Content-Type: ${acceptedTypes.join(' or ')}.`);
+    if (bytes.length === 0) return evidenceFailure('malformed', 'evidence.empty', 'The body is empty: send the evidence itself.');
     const result = await receive(tx, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), mediaType, teamId, { ...context, actor });
     announce('evidence', teamId);
     return ok(audited(result, { subjectTable: 'evidence', subjectId: result.evidenceId, teamId, after: { digest: result.digest, verdict: result.verdict, known: result.known } }));

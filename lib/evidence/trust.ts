@@ -1,10 +1,10 @@
 // Trust: which keys may sign for a team, for which builders, and when. Pure.
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { keyId } from '#lib/evidence/format/key-id.ts';
+import { signatureCovers, verifyingKey, type KeyKind, type VerifyingKey } from '#lib/evidence/format/public-key.ts';
 import { digestOf } from '#lib/kernel/canonical-json.ts';
 import { err, ok, type Result } from '#lib/kernel/result.ts';
 
-export type KeyAlgorithm = 'ecdsa-p256' | 'ed25519';
+export type KeyAlgorithm = KeyKind;
 
 /** A key that a team once trusted: active, or revoked since. Times are ISO 8601 in UTC; null sets no bound. */
 export type TrustedKey = {
@@ -31,8 +31,18 @@ export type Trust = {
   readonly keys: readonly TrustedKey[];
 };
 
+const digests = new WeakMap<Trust, string>();
+
 /** The digest of the trust in canonical form: equal exactly when the same evidence would be judged alike. */
 export function trustDigest(trust: Trust): string {
+  const known = digests.get(trust);
+  if (known !== undefined) return known;
+  const digest = computeDigest(trust);
+  digests.set(trust, digest);
+  return digest;
+}
+
+function computeDigest(trust: Trust): string {
   const keys = trust.keys.map((key) => ({
     keyId: key.keyId,
     algorithm: key.algorithm,
@@ -52,7 +62,7 @@ export type PublicKeyFacts = { readonly keyId: string; readonly algorithm: KeyAl
 const ONE_PUBLIC_KEY = /^-----BEGIN PUBLIC KEY-----\s[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----$/;
 
 /**
- * Reads one pasted public key (PEM, SubjectPublicKeyInfo): ECDSA on P-256, or Ed25519.
+ * Reads one pasted public key (PEM, SubjectPublicKeyInfo): ECDSA on a NIST curve, Ed25519, RSA of 2048 bits or more, ML-DSA.
  *
  * A private key is refused by its label and is never parsed, so it reaches neither a store nor a log.
  */
@@ -67,51 +77,43 @@ export function readPublicKey(pem: string): Result<PublicKeyFacts, string> {
   } catch {
     return err('the block does not hold a public key that OpenSSL can read');
   }
-  const algorithm = algorithmOf(key);
-  if (algorithm === null) return err(`the key is ${describeKind(key)}; ECDSA on the curve P-256 or Ed25519 is needed`);
-  return ok({ keyId: keyId(key), algorithm, publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString() });
+  const read = verifyingKey(key);
+  if (!read.ok) return read;
+  return ok({ keyId: read.value.keyId, algorithm: read.value.kind, publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString() });
 }
 
-function algorithmOf(key: KeyObject): KeyAlgorithm | null {
-  if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
-  return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? 'ecdsa-p256' : null;
-}
+/** In which encoding an ECDSA signature came: DER (RFC 3279) or the two numbers side by side (IEEE P1363), both with SHA-256; for other kinds of keys, the scheme in words. */
+export type SignatureEncoding = string;
 
-const describeKind = (key: KeyObject): string => `of the kind ${key.asymmetricKeyType ?? 'unknown'}${key.asymmetricKeyDetails?.namedCurve ? ` on the curve ${key.asymmetricKeyDetails.namedCurve}` : ''}`;
+const MOST_KEYS_AT_HAND = 1_000;
+const keysAtHand = new Map<string, VerifyingKey | null>();
 
-/** In which encoding an ECDSA signature came: DER (RFC 3279) or the two numbers side by side (IEEE P1363). */
-export type SignatureEncoding = 'DER' | 'r‖s' | 'Ed25519';
-
-/** Reading a key costs as much as verifying with it, and a team's few keys verify everything: what a text is read as never changes. */
-const readKeys = new Map<string, { keyId: string; algorithm: KeyAlgorithm; object: KeyObject } | null>();
-const MOST_READ_KEYS = 1_000;
-
-function keyObjectOf(publicKeyPem: string): { keyId: string; algorithm: KeyAlgorithm; object: KeyObject } | null {
-  const known = readKeys.get(publicKeyPem);
+/** The key to verify with; null where what is stored under the key's id is not that key. Reading a key costs as much as a signature, so it is done once. */
+export function publicKeyOf(key: TrustedKey): VerifyingKey | null {
+  const name = `${key.keyId} ${key.algorithm} ${key.publicKeyPem}`;
+  const known = keysAtHand.get(name);
   if (known !== undefined) return known;
-  const read = readPublicKey(publicKeyPem);
-  const made = read.ok ? { keyId: read.value.keyId, algorithm: read.value.algorithm, object: createPublicKey(read.value.publicKeyPem) } : null;
-  if (readKeys.size >= MOST_READ_KEYS) readKeys.clear();
-  readKeys.set(publicKeyPem, made);
-  return made;
-}
-
-/** The key to verify with; null where what is stored under the key's id is not that key. */
-function publicKeyOf(key: TrustedKey): KeyObject | null {
-  const read = keyObjectOf(key.publicKeyPem);
-  return read?.keyId === key.keyId && read.algorithm === key.algorithm ? read.object : null;
+  const read = readPublicKey(key.publicKeyPem);
+  const fits = read.ok && read.value.keyId === key.keyId && read.value.algorithm === key.algorithm ? verifyingKey(createPublicKey(read.value.publicKeyPem)) : null;
+  if (keysAtHand.size >= MOST_KEYS_AT_HAND) keysAtHand.clear();
+  const found = fits !== null && fits.ok ? fits.value : null;
+  keysAtHand.set(name, found);
+  return found;
 }
 
 /** Does a signature of this key cover exactly these bytes? Returns the encoding in which it does, or null. */
 export function matchingEncoding(key: TrustedKey, message: Uint8Array, signature: Uint8Array): SignatureEncoding | null {
-  const object = publicKeyOf(key);
-  if (object === null) return null;
+  const found = publicKeyOf(key);
+  if (found === null) return null;
+  const object = found.key;
   switch (key.algorithm) {
     case 'ed25519':
       return signature.length === 64 && accepts(() => verify(null, message, object, signature)) ? 'Ed25519' : null;
     case 'ecdsa-p256':
-      if (signature[0] === 0x30 && accepts(() => verify('sha256', message, { key: object, dsaEncoding: 'der' }, signature))) return 'DER';
+      if (signature[0] === 0x30 && accepts(() => verify('sha256', message, object, signature))) return 'DER';
       return signature.length === 64 && accepts(() => verify('sha256', message, { key: object, dsaEncoding: 'ieee-p1363' }, signature)) ? 'r‖s' : null;
+    default:
+      return signatureCovers(found, message, signature);
   }
 }
 

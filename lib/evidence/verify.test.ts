@@ -39,7 +39,7 @@ const withPayload = (payload: string, key: SigningKey = ecdsa) => {
   return Buffer.from(encodeEnvelope({ payloadType: IN_TOTO_PAYLOAD_TYPE, payload: bytes, signatures: [{ keyid: key.keyId, sig: signatureOf(key, bytes) }] }));
 };
 
-const everyCheck = ['bytes', 'json', 'envelope', 'payload_type', 'base64', 'payload_json', 'statement', 'subject_digests', 'predicate', 'signature_1', 'trusted_signer', 'builder', 'subjects_known', 'run_known'];
+const everyCheck = ['bytes', 'json', 'envelope', 'payload_type', 'base64', 'payload_json', 'statement', 'subject_digests', 'predicate', 'signature_1', 'trusted_signer', 'builder', 'parameters_complete', 'subjects_known', 'run_known'];
 
 describe('evidence that holds', () => {
   it('passes every check', () => {
@@ -97,7 +97,7 @@ describe('evidence that does not hold: the check that says so', () => {
     ['a payload that is not JSON', withPayload('not json'), 'payload_json', {}],
     ['a payload with a duplicate key', withPayload(JSON.stringify(provenance).replace('{', `{"predicateType":"x",`)), 'payload_json', {}],
     ['a payload nested too deep', withPayload(deep(100_000)), 'payload_json', {}],
-    ['an older statement', withPayload(JSON.stringify({ ...statement, _type: 'https://in-toto.io/Statement/v0.1' })), 'statement', {}],
+    ['a statement of an unknown version', withPayload(JSON.stringify({ ...statement, _type: 'https://in-toto.io/Statement/v2' })), 'statement', {}],
     ['no subject', withPayload(JSON.stringify({ ...statement, subject: [] })), 'statement', {}],
     ['a subject without digest', withPayload(JSON.stringify({ ...statement, subject: [{ name: 'model' }] })), 'statement', {}],
     ['a digest in upper case', withPayload(JSON.stringify({ ...statement, subject: [{ digest: { sha256: 'AB'.repeat(32) } }] })), 'statement', {}],

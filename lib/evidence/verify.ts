@@ -2,12 +2,13 @@
 //
 // docs/verification.md explains each check to people. No check is skipped: what cannot be evaluated because an
 // earlier one failed says so and is not passed.
+import { context, NOT_YET, required, shownChecks, verdictOf, type Judged } from '#lib/evidence/checks.ts';
 import { IN_TOTO_PAYLOAD_TYPE, MAXIMUM_SIGNATURES } from '#lib/evidence/format/dsse.ts';
-import { STATEMENT_TYPE } from '#lib/evidence/format/statement.ts';
+import { SPECIFIC_PAYLOAD_TYPE, STAGE_BUILD_TYPE, STATEMENT_TYPES } from '#lib/evidence/format/statement.ts';
 import { decodeEvidence, type Decoded } from '#lib/evidence/decode.ts';
-import type { Check } from '#lib/evidence/schema.ts';
+import { KEY_WORDS, type Check } from '#lib/evidence/schema.ts';
 import { signersOf, trySignatures, type SignatureOutcome } from '#lib/evidence/signatures.ts';
-import { counted, few, storable } from '#lib/evidence/text.ts';
+import { counted, few } from '#lib/evidence/text.ts';
 import { trustDigest, type Trust, type TrustedKey } from '#lib/evidence/trust.ts';
 
 /** What the portal knows besides the bytes, at the time of asking. */
@@ -34,41 +35,36 @@ export type Report = {
   readonly signatures: readonly SignatureOutcome[];
 };
 
-/**
- * How a check bears on the verdict. `required` must pass. `context` depends on what was reported so far: it fails
- * the verdict when it contradicts, and does not when it cannot be told yet.
- */
-type Bearing = 'required' | 'context';
-type Judged = Check & { readonly bearing: Bearing };
-
-const NOT_YET = 'not evaluated: ';
-
 /** Verifies bytes against a team's trust and what the portal knows. Never throws on input. */
 export const verifyEnvelope = (bytes: Uint8Array, trust: Trust, facts: Facts): Report => verifyDecoded(decodeEvidence(bytes), trust, facts);
 
-/** The same for what was decoded before. */
-export function verifyDecoded(decoded: Decoded, trust: Trust, facts: Facts): Report {
-  const outcomes = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust, facts.receivedAt) : null;
+/** The checks of an envelope that stand alone, and who signed: what the portal and the command share. */
+export function envelopeChecks(decoded: Decoded, trust: Trust, { receivedAt, proposedKeyIds, anyBuilder = false }: { readonly receivedAt: string; readonly proposedKeyIds: ReadonlySet<string>; readonly anyBuilder?: boolean }): { readonly judged: readonly Judged[]; readonly signers: readonly TrustedKey[]; readonly outcomes: readonly SignatureOutcome[] | null } {
+  const outcomes = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust, receivedAt) : null;
   const signers = outcomes === null ? [] : signersOf(outcomes);
-  const judged: Judged[] = [
-    bytesCheck(decoded, facts),
+  const judged = [
     ...formChecks(decoded),
     ...(outcomes === null ? [required('signatures', 'not_evaluated', 'every signature verifies under the key it names', `${NOT_YET}the envelope could not be read`)] : outcomes.map(signatureCheck)),
-    signerCheck(outcomes, signers, trust, facts),
-    ...builderCheck(decoded, signers),
+    signerCheck(outcomes, signers, trust, { receivedAt, proposedKeyIds }),
+    ...(anyBuilder ? [] : builderCheck(decoded, signers)),
+    ...parametersCheck(decoded),
+  ];
+  return { judged, signers, outcomes };
+}
+
+/** The same for what was decoded before. */
+export function verifyDecoded(decoded: Decoded, trust: Trust, facts: Facts): Report {
+  const { judged: own, signers, outcomes } = envelopeChecks(decoded, trust, facts);
+  const judged: Judged[] = [
+    bytesCheck(decoded, facts),
+    ...own,
     subjectsKnown(decoded, facts),
     runKnown(decoded, facts),
   ];
-  const checks = judged.map(({ name, verdict, expected, actual }) => ({ name, verdict, expected: storable(expected), actual: storable(actual) }));
-  return { verdict: judged.every(holds) ? 'passed' : 'failed', trustDigest: trustDigest(trust), checks, signers, signatures: outcomes ?? [] };
+  return { verdict: verdictOf(judged), trustDigest: trustDigest(trust), checks: shownChecks(judged), signers, signatures: outcomes ?? [] };
 }
 
-const holds = ({ bearing, verdict }: Judged): boolean => (bearing === 'required' ? verdict === 'passed' : verdict !== 'failed');
-
-const required = (name: string, verdict: Check['verdict'], expected: string, actual: string): Judged => ({ name, verdict, expected, actual, bearing: 'required' });
-const context = (name: string, verdict: Check['verdict'], expected: string, actual: string): Judged => ({ name, verdict, expected, actual, bearing: 'context' });
-
-function bytesCheck({ digest }: Decoded, { storedDigest }: Facts): Judged {
+export function bytesCheck({ digest }: Decoded, { storedDigest }: Facts): Judged {
   return required('bytes', digest === storedDigest ? 'passed' : 'failed', `bytes with the digest under which they were received, ${storedDigest}`, digest);
 }
 
@@ -97,12 +93,10 @@ function envelopeCheck({ envelope }: Decoded): Judged {
   }
 }
 
-const SPECIFIC_TYPE = /^application\/vnd\.in-toto\.[a-z0-9][a-z0-9._+-]{0,100}\+json$/i;
-
 function payloadTypeCheck({ payloadType }: Decoded): Judged {
   const expected = `${IN_TOTO_PAYLOAD_TYPE}, or application/vnd.in-toto.<predicate>+json`;
   if (payloadType === null) return required('payload_type', 'not_evaluated', expected, `${NOT_YET}no payloadType could be read`);
-  return required('payload_type', payloadType === IN_TOTO_PAYLOAD_TYPE || SPECIFIC_TYPE.test(payloadType) ? 'passed' : 'failed', expected, payloadType.slice(0, 300));
+  return required('payload_type', payloadType === IN_TOTO_PAYLOAD_TYPE || SPECIFIC_PAYLOAD_TYPE.test(payloadType) ? 'passed' : 'failed', expected, payloadType.slice(0, 300));
 }
 
 function base64Check({ envelope }: Decoded): Judged {
@@ -119,20 +113,20 @@ function payloadJsonCheck({ payloadJson }: Decoded): Judged {
 }
 
 function statementCheck({ statement }: Decoded): Judged {
-  const expected = `an in-toto statement of type ${STATEMENT_TYPE}`;
+  const expected = `an in-toto statement of type ${STATEMENT_TYPES.join(' or ')}`;
   if (statement === null) return required('statement', 'not_evaluated', expected, `${NOT_YET}the payload could not be read`);
   if (!statement.ok) return required('statement', 'failed', expected, statement.error);
   return required('statement', 'passed', expected, `a statement about ${counted(statement.value.subject.length, 'subject')}`);
 }
 
-function subjectDigestCheck({ statement, subjects, subjectsWithoutSha256 }: Decoded): Judged {
+export function subjectDigestCheck({ statement, subjects, subjectsWithoutSha256 }: Decoded): Judged {
   const expected = 'a SHA-256 for every subject';
   if (statement === null || !statement.ok) return required('subject_digests', 'not_evaluated', expected, `${NOT_YET}the statement could not be read`);
   if (subjectsWithoutSha256.length > 0) return required('subject_digests', 'failed', expected, `${counted(subjectsWithoutSha256.length, 'subject')} without one: ${few(subjectsWithoutSha256)}`);
   return required('subject_digests', 'passed', expected, few(subjects.map(({ digest, name }) => (name === '' ? digest : `${name} ${digest}`)), 10));
 }
 
-function predicateCheck({ predicate, predicateType }: Decoded): Judged {
+export function predicateCheck({ predicate, predicateType }: Decoded): Judged {
   const expected = predicateType === null ? 'a predicate that fits its type' : `a predicate that fits ${predicateType.slice(0, 300)}`;
   if (predicate === null) return required('predicate', 'not_evaluated', expected, `${NOT_YET}the statement could not be read`);
   if (!predicate.ok) return required('predicate', 'failed', expected, predicate.error);
@@ -140,7 +134,7 @@ function predicateCheck({ predicate, predicateType }: Decoded): Judged {
   return required('predicate', 'passed', expected, 'a predicate of this type');
 }
 
-const describeKey = (key: TrustedKey): string => `the ${key.algorithm === 'ed25519' ? 'Ed25519' : 'ECDSA P-256'} key ${key.keyId} (${key.name})`;
+export const describeKey = (key: TrustedKey): string => `the ${KEY_WORDS[key.algorithm]} key ${key.keyId} (${key.name})`;
 const describeHint = (hint: string | null): string => (hint === null ? 'no key id' : `the key id ${hint.slice(0, 200)}`);
 
 function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
@@ -157,7 +151,7 @@ function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
   }
 }
 
-function signerCheck(outcomes: readonly SignatureOutcome[] | null, signers: readonly TrustedKey[], trust: Trust, facts: Facts): Judged {
+function signerCheck(outcomes: readonly SignatureOutcome[] | null, signers: readonly TrustedKey[], trust: Trust, facts: Pick<Facts, 'receivedAt' | 'proposedKeyIds'>): Judged {
   const expected = `signed by at least ${counted(trust.threshold, 'key')} that this team trusts, valid when the evidence was received at ${facts.receivedAt} and not revoked`;
   if (outcomes === null) return required('trusted_signer', 'not_evaluated', expected, `${NOT_YET}the envelope could not be read`);
   if (trust.threshold >= 1 && signers.length >= trust.threshold) return required('trusted_signer', 'passed', expected, `signed by ${few(signers.map(describeKey))}`);
@@ -166,7 +160,7 @@ function signerCheck(outcomes: readonly SignatureOutcome[] | null, signers: read
   return required('trusted_signer', 'failed', expected, few(reasons, 4));
 }
 
-function refused(outcome: SignatureOutcome, facts: Facts): string | null {
+function refused(outcome: SignatureOutcome, facts: Pick<Facts, 'proposedKeyIds'>): string | null {
   switch (outcome.kind) {
     case 'matches':
       return outcome.unusable === null ? null : `${describeKey(outcome.key)} signed, and is ${outcome.unusable}`;
@@ -181,7 +175,7 @@ function refused(outcome: SignatureOutcome, facts: Facts): string | null {
 }
 
 /** Builders speak in provenance alone; while the predicate cannot be read, nobody can tell whether one does. */
-function builderCheck({ predicate, builderId }: Decoded, signers: readonly TrustedKey[]): Judged[] {
+export function builderCheck({ predicate, builderId }: Decoded, signers: readonly TrustedKey[]): Judged[] {
   const expected = 'a builder.id that the signing key may speak for';
   if (predicate === null || !predicate.ok) return [required('builder', 'not_evaluated', expected, `${NOT_YET}the predicate could not be read`)];
   if (builderId === null) return [];
@@ -193,7 +187,28 @@ function builderCheck({ predicate, builderId }: Decoded, signers: readonly Trust
   return [required('builder', 'failed', expected, `${shown}; allowed for the signing key: ${allowed.length === 0 ? 'none' : few(allowed)}`)];
 }
 
-function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts): Judged {
+/** Provenance alone: does it say everything that was asked of the builder? Only a known build type, or the builder itself, can tell. */
+export function parametersCheck({ predicate }: Decoded): Judged[] {
+  const expected = 'all parameters of the build are stated';
+  if (predicate === null || !predicate.ok) return [context('parameters_complete', 'not_evaluated', expected, `${NOT_YET}the predicate could not be read`)];
+  switch (predicate.value.kind) {
+    case 'provenance': {
+      const { buildType, externalParameters } = predicate.value.value.buildDefinition;
+      const names = Object.keys(externalParameters);
+      // The schema of the predicate demands each of them and refuses others.
+      if (buildType === STAGE_BUILD_TYPE) return [context('parameters_complete', 'passed', expected, few(names))];
+      return [context('parameters_complete', 'not_evaluated', expected, `Gatehouse does not know the build type ${buildType.slice(0, 300)}; stated are ${names.length === 0 ? 'none' : few(names.map((name) => name.slice(0, 100)))}`)];
+    }
+    case 'provenance_v02': {
+      const complete = predicate.value.value.metadata?.completeness?.parameters;
+      return [context('parameters_complete', complete === true ? 'passed' : 'not_evaluated', expected, complete === true ? 'the builder says so' : 'the builder does not say so')];
+    }
+    default:
+      return [];
+  }
+}
+
+export function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts): Judged {
   const expected = 'every subject is a version that a run of this team reported';
   if (statement === null || !statement.ok) return context('subjects_known', 'not_evaluated', expected, `${NOT_YET}the statement could not be read`);
   const unknown = [...new Set(subjects.map(({ digest }) => digest))].filter((digest) => !knownDigests.has(digest));
@@ -201,7 +216,7 @@ function subjectsKnown({ statement, subjects }: Decoded, { knownDigests }: Facts
   return context('subjects_known', 'not_evaluated', expected, unknown.length === 0 ? 'no subject has a SHA-256' : `not reported so far: ${few(unknown, 10)}`);
 }
 
-function runKnown({ predicate, runId }: Decoded, { namedRun }: Facts): Judged {
+export function runKnown({ predicate, runId }: Decoded, { namedRun }: Facts): Judged {
   const expected = 'the run that the statement names is a run of this team';
   if (predicate === null || !predicate.ok) return context('run_known', 'not_evaluated', expected, `${NOT_YET}the predicate could not be read`);
   if (runId === null) return context('run_known', 'not_evaluated', expected, 'the statement names no run');

@@ -12,7 +12,7 @@ export const trustKey = pgTable('trust_key', {
   /** Hex SHA-256 of the SubjectPublicKeyInfo. */
   keyId: text('key_id').notNull(),
   publicKeyPem: text('public_key_pem').notNull(),
-  algorithm: text('algorithm', { enum: ['ecdsa-p256', 'ed25519'] }).notNull(),
+  algorithm: text('algorithm', { enum: ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa', 'rsa-pss', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] }).notNull(),
   /** SLSA builder ids that this key may speak for: (signer, builder.id) pairs. */
   builderIds: jsonb('builder_ids').$type<string[]>().notNull(),
   state: text('state', { enum: ['proposed', 'active', 'revoked', 'rejected'] }).notNull(),

@@ -18,7 +18,7 @@ describe('a statement', () => {
   });
 
   it.each([
-    ['another type', { ...good, _type: 'https://in-toto.io/Statement/v0.1' }, '_type'],
+    ['another type', { ...good, _type: 'https://in-toto.io/Statement/v2' }, '_type'],
     ['no subject', { ...good, subject: [] }, 'subject'],
     ['a subject without a digest', { ...good, subject: [{ name: 'model' }] }, 'subject.0.digest'],
     ['an empty digest set', { ...good, subject: [{ digest: {} }] }, 'subject.0.digest'],

@@ -5,7 +5,18 @@
 import { z } from 'zod';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+export const STATEMENT_TYPE_V01 = 'https://in-toto.io/Statement/v0.1';
+/** The statements that are read. Both have the same fields. */
+export const STATEMENT_TYPES = [STATEMENT_TYPE, STATEMENT_TYPE_V01] as const;
+/** A payload type that names its predicate (in-toto attestation, "bundle" and "envelope" documents). */
+export const SPECIFIC_PAYLOAD_TYPE = /^application\/vnd\.in-toto\.[a-z0-9][a-z0-9._+-]{0,100}\+json$/i;
 export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
+export const PROVENANCE_TYPE_V02 = 'https://slsa.dev/provenance/v0.2';
+export const SUMMARY_TYPES = ['https://slsa.dev/verification_summary/v1', 'https://slsa.dev/verification_summary/v0.2'] as const;
+export const VULNERABILITIES_TYPES = ['https://in-toto.io/attestation/vulns/v0.1', 'https://in-toto.io/attestation/vulns/v0.2', 'https://in-toto.io/attestation/vulns', 'https://cosign.sigstore.dev/attestation/vuln/v1'] as const;
+export const CYCLONEDX_TYPES = /^https:\/\/cyclonedx\.org\/bom(?:\/v?1\.[0-9]{1,2})?$/;
+export const SPDX_TYPES = /^https:\/\/spdx\.dev\/Document(?:\/v?[23](?:\.[0-9])?)?$/;
+export const SCAI_TYPES = ['https://in-toto.io/attestation/scai/v0.2', 'https://in-toto.io/attestation/scai/v0.3', 'https://in-toto.io/attestation/scai/attribute-report/v0.2', 'https://in-toto.io/attestation/scai/attribute-report'] as const;
 export const TEST_RESULT_TYPE = 'https://in-toto.io/attestation/test-result/v0.1';
 export const EVALUATION_TYPE = 'https://gatehouse.dev/predicates/evaluation/v1';
 export const STAGE_BUILD_TYPE = 'https://gatehouse.dev/build-types/pipeline-stage/v1';
@@ -48,9 +59,9 @@ export const resourceDescriptor = z
 /** A subject is matched by digest alone, so it must have one. */
 export const subject = z.looseObject({ name: z.string().max(LONGEST_NAME).optional(), uri: z.string().max(LONGEST_NAME).optional(), digest: digestSet });
 
-/** in-toto Statement v1 with any predicate. */
+/** in-toto Statement v1, or v0.1, with any predicate. */
 export const statement = z.looseObject({
-  _type: z.literal(STATEMENT_TYPE),
+  _type: z.enum(STATEMENT_TYPES),
   subject: z.array(subject).min(1).max(100_000),
   predicateType: z.string().min(1).max(LONGEST_NAME),
   predicate: z.record(z.string(), z.unknown()).optional(),
@@ -78,6 +89,48 @@ export const provenancePredicate = z.looseObject({
   }),
 });
 export type ProvenancePredicate = z.infer<typeof provenancePredicate>;
+
+/** SLSA provenance v0.2 (slsa.dev/provenance/v0.2). */
+export const provenanceV02Predicate = z.looseObject({
+  builder: z.looseObject({ id: z.string().min(1).max(LONGEST_NAME) }),
+  buildType: z.string().min(1).max(LONGEST_NAME),
+  invocation: z.looseObject({ configSource: z.looseObject({}).optional(), parameters: z.unknown().optional(), environment: z.unknown().optional() }).optional(),
+  metadata: z
+    .looseObject({
+      buildInvocationId: z.string().max(LONGEST_NAME).optional(),
+      buildStartedOn: timestamp.optional(),
+      buildFinishedOn: timestamp.optional(),
+      completeness: z.looseObject({ parameters: z.boolean().optional(), environment: z.boolean().optional(), materials: z.boolean().optional() }).optional(),
+      reproducible: z.boolean().optional(),
+    })
+    .optional(),
+  materials: z.array(z.looseObject({ uri: z.string().max(LONGEST_NAME).optional(), digest: digestSet.optional() })).max(100_000).optional(),
+});
+export type ProvenanceV02Predicate = z.infer<typeof provenanceV02Predicate>;
+
+/** SLSA verification summary (slsa.dev/verification_summary/v1; v0.2 differs in `policy_level`, which is kept unread). */
+export const summaryPredicate = z.looseObject({
+  verifier: z.looseObject({ id: z.string().min(1).max(LONGEST_NAME) }),
+  timeVerified: timestamp.optional(),
+  resourceUri: z.string().max(LONGEST_NAME).optional(),
+  policy: z.looseObject({ uri: z.string().max(LONGEST_NAME).optional(), digest: digestSet.optional() }).optional(),
+  verificationResult: z.enum(['PASSED', 'FAILED']).optional(),
+  verifiedLevels: z.array(z.string().max(LONGEST_NAME)).max(1_000).optional(),
+});
+export type SummaryPredicate = z.infer<typeof summaryPredicate>;
+
+/** A vulnerability scan: in-toto's vulns, and cosign's older form of it. Both have a scanner. */
+export const vulnerabilitiesPredicate = z.looseObject({
+  scanner: z.looseObject({ uri: z.string().max(LONGEST_NAME).optional(), version: z.string().max(LONGEST_NAME).optional() }),
+  metadata: z.looseObject({}).optional(),
+});
+
+/** A CycloneDX bill of materials as a predicate. */
+export const cyclonedxPredicate = z.looseObject({ bomFormat: z.literal('CycloneDX'), specVersion: z.string().max(20), components: z.array(z.unknown()).max(1_000_000).optional() });
+/** An SPDX document as a predicate: 2.x by its version, 3.x by its JSON-LD context. */
+export const spdxPredicate = z.union([z.looseObject({ spdxVersion: z.string().regex(/^SPDX-/) }), z.looseObject({ '@context': z.unknown() })]);
+/** Supply Chain Attribute Integrity: what holds of an artifact, and the evidence for it. */
+export const scaiPredicate = z.looseObject({ attributes: z.array(z.looseObject({ attribute: z.string().min(1).max(LONGEST_NAME) })).min(1).max(10_000) });
 
 /** `externalParameters` of the build type `STAGE_BUILD_TYPE`. Unknown parameters are refused, as SLSA asks of verifiers. */
 export const stageParameters = z.strictObject({
