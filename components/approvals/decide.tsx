@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Confirm, type ConfirmResult } from '#components/ui/confirm.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { TextLink } from '#components/ui/link-button.tsx';
 import { Select } from '#components/ui/input.tsx';
 import type { Decided, DecisionRights } from '#lib/approvals/schema.ts';
 import type { ActionResult } from '#lib/kernel/action.ts';
@@ -18,6 +19,12 @@ export type DecideActions = {
 };
 
 export type Seen = { readonly promotionId: string; readonly title: string; readonly snapshotDigest: string; readonly artifactDigest: string; readonly policyDigest: string };
+
+/** The page that shows the fact which keeps the reader from deciding. */
+function linkOf(rights: DecisionRights, reason: string) {
+  const href = rights.conflicts.find(({ text }) => text === reason)?.href ?? null;
+  return href === null ? null : <TextLink href={href}>See the run</TextLink>;
+}
 
 const short = (digest: string) => digest.slice(7, 19);
 
@@ -44,7 +51,7 @@ export function Decide({ seen, rights, mayWithdraw, actions }: { readonly seen: 
     <div className="flex flex-col gap-3">
       {rights.reasons.length > 0 && (
         <ul className="text-sm text-ink-2">
-          {rights.reasons.map((text) => <li key={text} className="flex gap-1.5 before:content-['–'] before:text-ink-3">{text}</li>)}
+          {rights.reasons.map((text) => <li key={text} className="flex gap-1.5 before:content-['–'] before:text-ink-3"><span>{text} {linkOf(rights, text)}</span></li>)}
         </ul>
       )}
       {rights.mayApprove && rights.roles.length > 1 && (

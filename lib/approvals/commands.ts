@@ -12,7 +12,7 @@ import { activePolicy, approverRole, environment, evaluatePolicy, policyById, ty
 import { versionById } from '#lib/registry/index.ts';
 import { decidingRole, freeze, needsOf, rightsOf, satisfied, type GivenApproval } from './domain.ts';
 import { decided, requested, type ApprovalNeed, type Decided } from './schema.ts';
-import { examine, gather, involvementsIn } from './snapshot.ts';
+import { examine, gather } from './snapshot.ts';
 import * as store from './store.ts';
 import type { PromotionRow } from './store.ts';
 
@@ -129,13 +129,13 @@ export const decidePromotion = command({
     }
     const person = await personById(tx, actor.id);
     const roles = await store.decidingRoles(tx, actor.id, row.teamId, true);
-    const rights = rightsOf({ personId: actor.id, personActive: person?.state === 'active', roles, request: row, approvals, involvements: await involvementsIn(tx, gathered), stale });
-    if (!rights.mayReject) return refused(approvalsFailure('forbidden', 'approvals.not_entitled', `You may not decide on this request. ${rights.reasons.join(' ')}`, { details: { reasons: rights.reasons } }));
+    const rights = rightsOf({ personId: actor.id, personActive: person?.state === 'active', roles, request: row, approvals, conflicts: await store.conflictsAbout(tx, row.id, row.modelVersionId), delegator: null, stale });
+    if (!rights.mayReject) return refused(approvalsFailure('forbidden', 'approvals.not_entitled', `You may not decide on this request. ${rights.reasons.join(' ')}`, { details: { reasons: rights.reasons, conflicts: rights.conflicts } }));
     if (input.verdict === 'approve' && !rights.mayApprove) return refused(approvalsFailure('conflict', 'approvals.blocked', rights.reasons.join(' '), { details: { reasons: rights.reasons } }));
     const role = decidingRole(roles, needsOf(policy.content, approvals, row), input.role);
     if (role === null) return refused(approvalsFailure('forbidden', 'approvals.role_not_held', `You do not hold the role ${input.role ?? ''} for this team.`));
     const bound = { artifactDigest: row.artifactDigest, snapshotDigest: row.snapshotDigest, policyDigest: row.policyDigest };
-    const approval = { id: newId(), promotionId: row.id, personId: actor.id, role, verdict: input.verdict, comment: input.comment, ...bound };
+    const approval = { id: newId(), promotionId: row.id, personId: actor.id, role, verdict: input.verdict, comment: input.comment, onBehalfOf: null, ...bound };
     await store.insertApproval(tx, approval);
     const { state, needs } = outcome(policy.content, row, [...approvals, approval], input.verdict);
     const entry: AuditEntry = { subjectTable: 'approval', subjectId: approval.id, teamId: row.teamId, reason: input.comment, after: { promotionId: row.id, verdict: input.verdict, role, ...bound } };

@@ -4,5 +4,5 @@ export { satisfied } from './domain.ts';
 export { handlePolicyActivated } from './handlers.ts';
 export { getPromotion, listPromotions } from './queries.ts';
 export * from './schema.ts';
-export { examine } from './snapshot.ts';
+export { conflictsOfPerson, examine } from './snapshot.ts';
 export { latestPromotion, movePromotion, usablePromotions, type PromotionRow } from './store.ts';

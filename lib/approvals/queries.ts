@@ -14,11 +14,12 @@ import { environment, policyContent, ruleResult } from '#lib/policy/index.ts';
 import { compareFacts, thresholdsOf } from '#lib/registry/index.ts';
 import { countsOf, failingFirst, needsOf, rightsOf, thaw } from './domain.ts';
 import { promotionDetail, promotionPage, promotionState, type PromotionSummary } from './schema.ts';
-import { examine, involvementsIn } from './snapshot.ts';
+import { examine } from './snapshot.ts';
 import * as store from './store.ts';
 import type { ListedPromotion, Viewer } from './store.ts';
 
 const viewerOf = (actor: Actor): Viewer => ({ decides: teamsWith(actor, 'promotion.decide'), personId: actor.kind === 'person' ? actor.id : null });
+const withRevoked = ({ approval, revokedAt }: { approval: Omit<store.ApprovalRow, 'revoked'>; revokedAt: string | null }): store.ApprovalRow => ({ ...approval, revoked: revokedAt !== null });
 const resultsOf = (stored: unknown) => z.array(ruleResult).catch([]).parse(stored);
 
 function summary(row: ListedPromotion, approvals: readonly store.ApprovalRow[]): PromotionSummary {
@@ -70,7 +71,7 @@ export const listPromotions = query({
     const filters = { states: input.state, environments: input.environment, teamIds: input.team, verdicts: input.verdict, modelVersionId: input.modelVersionId, text: input.q, from: input.from, to: input.to, needsMe: input.needsMe === true };
     const rows = await store.promotionPage(tx, teams, viewerOf(actor), filters, request.value);
     const page = toPage(rows, request.value, ({ promotion }) => ({ value: promotion.requestedAt, id: promotion.id }), (row) => row);
-    const approvals = (await store.approvalsWithNames(tx, page.items.map(({ promotion }) => promotion.id))).map(({ approval }) => approval);
+    const approvals = (await store.approvalsWithNames(tx, page.items.map(({ promotion }) => promotion.id))).map(withRevoked);
     return ok({ ...page, items: page.items.map((row) => summary(row, approvals.filter(({ promotionId }) => promotionId === row.promotion.id))) });
   },
   http: { method: 'GET', path: '/api/v1/promotions', tag: 'Promotions', body: 'none' },
@@ -93,7 +94,7 @@ export const getPromotion = query({
     if (!row) return notFound('promotion');
     const { promotion } = row;
     const named = await store.approvalsWithNames(tx, [promotion.id]);
-    const approvals = named.map(({ approval }) => approval);
+    const approvals = named.map(withRevoked);
     const content = policyContent.safeParse(row.policyContent);
     const { gathered, stale } = await examine(tx, promotion, now, false);
     const live = promotion.state === 'open' || promotion.state === 'approved';
@@ -105,7 +106,8 @@ export const getPromotion = query({
       roles,
       request: promotion,
       approvals,
-      involvements: gathered ? await involvementsIn(tx, gathered) : [],
+      conflicts: actor.kind === 'person' ? await store.conflictsAbout(tx, promotion.id, promotion.modelVersionId) : [],
+      delegator: null,
       stale,
     });
     const frozen = await store.snapshotContent(tx, promotion.snapshotId);

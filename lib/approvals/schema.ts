@@ -51,8 +51,12 @@ export const approvalView = z.object({
 });
 export type ApprovalView = z.infer<typeof approvalView>;
 
+/** A recorded fact that keeps somebody from deciding, in words, with the page that shows it. */
+export const conflictFact = z.object({ rule: z.string(), at: z.string(), href: z.string().nullable(), text: z.string() });
+export type ConflictFact = z.infer<typeof conflictFact>;
+
 /** Whether the reader may decide, by which roles, and otherwise every reason why not. */
-export const decisionRights = z.object({ roles: z.array(approverRole), mayApprove: z.boolean(), mayReject: z.boolean(), reasons: z.array(z.string()) });
+export const decisionRights = z.object({ roles: z.array(approverRole), mayApprove: z.boolean(), mayReject: z.boolean(), reasons: z.array(z.string()), conflicts: z.array(conflictFact).describe('Those of the reasons that are facts of separation of duties.') });
 export type DecisionRights = z.infer<typeof decisionRights>;
 
 export const historyEvent = z.object({ number: z.number().int(), at: z.string(), action: z.string(), outcome: z.string(), actorName: z.string(), reason: z.string().nullable(), subjectTable: z.string(), after: z.record(z.string(), z.unknown()).nullable() });

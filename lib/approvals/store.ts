@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleTo, visibleToSql } from '#lib/db/conditions.ts';
-import { approval, evidenceSnapshot, promotion } from '#lib/db/schema/approvals.ts';
+import { approval, approvalRevocation, evidenceSnapshot, promotion } from '#lib/db/schema/approvals.ts';
 import { deployment } from '#lib/db/schema/deployments.ts';
 import { person, roleGrant, team } from '#lib/db/schema/identity.ts';
 import { policyVersion } from '#lib/db/schema/policy.ts';
@@ -11,9 +11,10 @@ import type { PageRequest } from '#lib/kernel/page.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { ApproverRole, Environment } from '#lib/policy/schema.ts';
 import type { PromotionState } from './schema.ts';
+import type { Conflict } from './separation.ts';
 
 export type PromotionRow = typeof promotion.$inferSelect;
-export type ApprovalRow = typeof approval.$inferSelect;
+export type ApprovalRow = typeof approval.$inferSelect & { readonly revoked: boolean };
 
 const first = <Row>(rows: readonly Row[]): Row | null => rows[0] ?? null;
 
@@ -33,7 +34,22 @@ export const movePromotion = (tx: WriteTx, id: string, change: { state: Promotio
 
 export const snapshotContent = async (tx: ReadTx, id: string): Promise<string | null> => first(await tx.select({ content: evidenceSnapshot.content }).from(evidenceSnapshot).where(eq(evidenceSnapshot.id, id)))?.content ?? null;
 
-export const approvalsOf = (tx: ReadTx, promotionId: string): Promise<ApprovalRow[]> => tx.select().from(approval).where(eq(approval.promotionId, promotionId)).orderBy(asc(approval.at), asc(approval.id));
+const withRevocation = (row: { approval: typeof approval.$inferSelect; revokedAt: string | null }): ApprovalRow => ({ ...row.approval, revoked: row.revokedAt !== null });
+
+export const approvalsOf = async (tx: ReadTx, promotionId: string): Promise<ApprovalRow[]> =>
+  (await tx.select({ approval, revokedAt: approvalRevocation.at }).from(approval).leftJoin(approvalRevocation, eq(approvalRevocation.approvalId, approval.id)).where(eq(approval.promotionId, promotionId)).orderBy(asc(approval.at), asc(approval.id))).map(withRevocation);
+
+/** Who had a hand in what the request is about: as frozen with it, and as known now. */
+export async function conflictsAbout(tx: ReadTx, promotionId: string, modelVersionId: string): Promise<Conflict[]> {
+  const { rows } = await tx.execute<Omit<Conflict, 'at'> & { at: unknown }>(sql`
+    select c.person_id as "personId", c.rule, c.via, s.name as account, t.name as team, c.run_id as "runId", c.subject, c.at
+    from (select distinct on (person_id, rule, via, account_id, team_id) * from (
+            select person_id, rule, via, account_id, team_id, run_id, subject, at from promotion_conflict where promotion_id = ${promotionId}::uuid
+            union all select person_id, rule, via, account_id, team_id, run_id, subject, at from model_version_conflicts(${modelVersionId}::uuid)) f
+          order by person_id, rule, via, account_id, team_id, at) c
+    left join service_account s on s.id = c.account_id left join team t on t.id = c.team_id order by c.at, c.rule`);
+  return rows.map((row) => ({ ...row, at: new Date(row.at as string).toISOString() }));
+}
 
 /** Roles by which a person may decide for a team now. The grants cannot be revoked before this transaction ends when `lock` is set. */
 export async function decidingRoles(tx: ReadTx, personId: string, teamId: string, lock: boolean): Promise<ApproverRole[]> {
@@ -121,7 +137,7 @@ export const listedPromotion = async (tx: ReadTx, teams: TeamFilter, viewer: Vie
 export const approvalsWithNames = (tx: ReadTx, promotionIds: readonly string[]) =>
   promotionIds.length === 0
     ? Promise.resolve([])
-    : tx.select({ approval, personName: person.displayName }).from(approval).innerJoin(person, eq(person.id, approval.personId)).where(inArray(approval.promotionId, [...promotionIds])).orderBy(asc(approval.at), asc(approval.id));
+    : tx.select({ approval, personName: person.displayName, revokedAt: approvalRevocation.at, revocationReason: approvalRevocation.reason }).from(approval).innerJoin(person, eq(person.id, approval.personId)).leftJoin(approvalRevocation, eq(approvalRevocation.approvalId, approval.id)).where(inArray(approval.promotionId, [...promotionIds])).orderBy(asc(approval.at), asc(approval.id));
 
 export const deploymentsUnder = (tx: ReadTx, promotionId: string) =>
   tx.select({ id: deployment.id, endpoint: deployment.endpoint, deployedAt: deployment.deployedAt, endedAt: deployment.endedAt }).from(deployment).where(eq(deployment.promotionId, promotionId)).orderBy(desc(deployment.deployedAt), desc(deployment.id)).limit(50);
