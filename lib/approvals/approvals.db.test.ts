@@ -252,11 +252,12 @@ describe('a decision binds to what was seen', () => {
 
 describe('at once', () => {
   it('two hundred attempts to decide by ten people give one consistent outcome', async () => {
-    const { modelVersionId } = await fresh();
     const requester = await personOfConflictingRoles(database.adminUrl, organisation, ['engineer', 'reviewer']);
+    const alsoEngineer = await personOfConflictingRoles(database.adminUrl, organisation, ['engineer', 'security']);
+    const { modelVersionId } = await fresh();
     const request = await ask(requester, modelVersionId);
     const entitled = [organisation.reviewer, organisation.security, organisation.secondSecurity, await anotherPerson(organisation, ['reviewer']), await anotherPerson(organisation, ['reviewer', 'security'])];
-    const others = [requester, organisation.engineer, organisation.auditor, await anotherPerson(organisation, ['reviewer'], organisation.otherTeamId), await personOfConflictingRoles(database.adminUrl, organisation, ['engineer', 'security'])];
+    const others = [requester, organisation.engineer, organisation.auditor, await anotherPerson(organisation, ['reviewer'], organisation.otherTeamId), alsoEngineer];
     const people = [...entitled, ...others];
     const results = await Promise.all(Array.from({ length: 200 }, (_, index) => decide(people[index % people.length] ?? requester, request)));
     const recorded = results.filter((result) => result.ok && result.value.value.recorded);

@@ -143,3 +143,7 @@ export const countsOf = (results: readonly Pick<RuleResult, 'verdict'>[]) => ({
   failed: results.filter(({ verdict }) => verdict === 'failed').length,
   not_evaluated: results.filter(({ verdict }) => verdict === 'not_evaluated').length,
 });
+
+/** Whether a declared emergency lets a request be deployed now: on the same digests, in time, and not found unjustified. */
+export const emergencyHolds = (emergency: { readonly artifactDigest: string; readonly snapshotDigest: string; readonly policyDigest: string; readonly expiresAt: string; readonly reviewVerdict: string | null }, bound: Pick<Bound, 'artifactDigest' | 'snapshotDigest' | 'policyDigest'>, now: string): boolean =>
+  emergency.artifactDigest === bound.artifactDigest && emergency.snapshotDigest === bound.snapshotDigest && emergency.policyDigest === bound.policyDigest && Date.parse(emergency.expiresAt) > Date.parse(now) && emergency.reviewVerdict !== 'not_justified';

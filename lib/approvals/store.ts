@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleTo, visibleToSql } from '#lib/db/conditions.ts';
-import { approval, approvalRevocation, evidenceSnapshot, promotion } from '#lib/db/schema/approvals.ts';
+import { approval, approvalRevocation, delegation, emergency, evidenceSnapshot, promotion, promotionComment, promotionStatement } from '#lib/db/schema/approvals.ts';
 import { deployment } from '#lib/db/schema/deployments.ts';
 import { person, roleGrant, team } from '#lib/db/schema/identity.ts';
 import { policyVersion } from '#lib/db/schema/policy.ts';
@@ -151,3 +151,68 @@ export const livingUnderOtherPolicy = (tx: WriteTx, environment: Environment, po
     .orderBy(asc(promotion.id))
     .limit(limit)
     .for('update');
+
+export const insertRevocation = (tx: WriteTx, row: typeof approvalRevocation.$inferInsert) => tx.insert(approvalRevocation).values(row);
+export const revocationIdsOf = async (tx: ReadTx, promotionId: string) => (await tx.select({ id: approvalRevocation.id }).from(approvalRevocation).where(eq(approvalRevocation.promotionId, promotionId)).limit(100)).map(({ id }) => id);
+export const insertComment = (tx: WriteTx, row: typeof promotionComment.$inferInsert) => tx.insert(promotionComment).values(row);
+/** The newest comments, at most 200, oldest first. */
+export const commentsOf = async (tx: ReadTx, promotionId: string) =>
+  (await tx.select({ comment: promotionComment, personName: person.displayName }).from(promotionComment).innerJoin(person, eq(person.id, promotionComment.personId)).where(eq(promotionComment.promotionId, promotionId)).orderBy(desc(promotionComment.at), desc(promotionComment.id)).limit(200)).reverse();
+
+export const insertStatement = (tx: WriteTx, row: typeof promotionStatement.$inferInsert) => tx.insert(promotionStatement).values(row);
+export const statementsOf = (tx: ReadTx, promotionId: string) => tx.select().from(promotionStatement).where(eq(promotionStatement.promotionId, promotionId)).orderBy(asc(promotionStatement.at), asc(promotionStatement.id));
+export const statementById = async (tx: ReadTx, teams: TeamFilter, promotionId: string, id: string) =>
+  first(await tx.select({ statement: promotionStatement }).from(promotionStatement).innerJoin(promotion, eq(promotion.id, promotionStatement.promotionId)).where(and(eq(promotionStatement.id, id), eq(promotion.id, promotionId), visibleTo(teams, promotion.teamId))))?.statement ?? null;
+
+/** Whether a person holds a role themselves: for the team, or anywhere where `teamId` is null. */
+export const holdsRole = async (tx: ReadTx, personId: string, role: ApproverRole, teamId: string | null): Promise<boolean> =>
+  (await tx.select({ id: roleGrant.id }).from(roleGrant).where(and(eq(roleGrant.personId, personId), eq(roleGrant.role, role), isNull(roleGrant.revokedAt), teamId === null ? undefined : sql`(${roleGrant.teamId} is null or ${roleGrant.teamId} = ${teamId}::uuid)`)).limit(1)).length > 0;
+
+/** Whether a person holds a role for the whole organisation; it is not taken away before this transaction ends. */
+export const holdsRoleEverywhere = async (tx: ReadTx, personId: string, role: ApproverRole): Promise<boolean> =>
+  (await tx.select({ id: roleGrant.id }).from(roleGrant).where(and(eq(roleGrant.personId, personId), eq(roleGrant.role, role), isNull(roleGrant.revokedAt), isNull(roleGrant.teamId))).limit(1).for('share')).length > 0;
+
+export const insertDelegation = (tx: WriteTx, row: typeof delegation.$inferInsert) => tx.insert(delegation).values(row);
+export const delegationForUpdate = async (tx: ReadTx, id: string) => first(await tx.select().from(delegation).where(eq(delegation.id, id)).for('update'));
+export const endDelegation = (tx: WriteTx, id: string) => tx.update(delegation).set({ revokedAt: sql`now()` }).where(and(eq(delegation.id, id), isNull(delegation.revokedAt)));
+export async function delegationsOf(tx: ReadTx, personId: string) {
+  const rows = await tx.select({ delegation, teamName: team.name }).from(delegation).leftJoin(team, eq(team.id, delegation.teamId)).where(sql`(${delegation.delegatorId} = ${personId}::uuid or ${delegation.delegateId} = ${personId}::uuid)`).orderBy(desc(delegation.createdAt), desc(delegation.id)).limit(100);
+  const ids = [...new Set(rows.flatMap(({ delegation: row }) => [row.delegatorId, row.delegateId]))];
+  const names = ids.length === 0 ? new Map<string, string>() : new Map((await tx.select({ id: person.id, name: person.displayName }).from(person).where(inArray(person.id, ids))).map(({ id, name }) => [id, name]));
+  return rows.map(({ delegation: row, teamName }) => ({ delegation: row, teamName, delegatorName: names.get(row.delegatorId) ?? '', delegateName: names.get(row.delegateId) ?? '' }));
+}
+
+export type LentRoles = { readonly personId: string; readonly name: string; readonly roles: readonly ApproverRole[] };
+
+/** Roles lent to a person for a team now, by those who hold them now. With `lock` neither role nor loan ends before this transaction does. */
+export async function lentRoles(tx: ReadTx, delegateId: string, teamId: string, lock: boolean): Promise<LentRoles[]> {
+  const lending = tx
+    .select({ personId: delegation.delegatorId, name: person.displayName, role: delegation.role })
+    .from(delegation)
+    .innerJoin(person, and(eq(person.id, delegation.delegatorId), eq(person.state, 'active')))
+    .innerJoin(roleGrant, and(eq(roleGrant.personId, delegation.delegatorId), eq(roleGrant.role, delegation.role), isNull(roleGrant.revokedAt), sql`(${roleGrant.teamId} is null or ${roleGrant.teamId} = ${teamId}::uuid)`))
+    .where(and(eq(delegation.delegateId, delegateId), isNull(delegation.revokedAt), sql`${delegation.startsAt} <= now() and ${delegation.endsAt} > now()`, sql`(${delegation.teamId} is null or ${delegation.teamId} = ${teamId}::uuid)`))
+    .orderBy(asc(delegation.createdAt), asc(delegation.id));
+  const rows = lock ? await lending.for('share') : await lending;
+  return [...Map.groupBy(rows, ({ personId }) => personId).entries()].map(([personId, lent]) => ({ personId, name: lent[0]?.name ?? '', roles: [...new Set(lent.map(({ role }) => role))].sort() }));
+}
+
+export type EmergencyRow = typeof emergency.$inferSelect;
+export const insertEmergency = (tx: WriteTx, row: typeof emergency.$inferInsert) => tx.insert(emergency).values(row);
+export const emergencyOf = async (tx: ReadTx, promotionId: string): Promise<EmergencyRow | null> => first(await tx.select().from(emergency).where(eq(emergency.promotionId, promotionId)));
+export const emergencyForUpdate = async (tx: ReadTx, id: string) => first(await tx.select({ emergency, promotion }).from(emergency).innerJoin(promotion, eq(promotion.id, emergency.promotionId)).where(eq(emergency.id, id)).for('update'));
+export const reviewEmergency = (tx: WriteTx, id: string, change: { reviewedBy: string; reviewedAt: string; reviewVerdict: 'justified' | 'not_justified'; reviewComment: string }) => tx.update(emergency).set(change).where(eq(emergency.id, id));
+
+/** Emergencies that are not reviewed yet, the earliest deadline first; at most 100. */
+export const emergenciesToReview = (tx: ReadTx, teams: TeamFilter, modelName: string | null) =>
+  tx
+    .select({ emergency, promotion, modelName: model.name, version: modelVersion.version, teamName: team.name, declaredByName: person.displayName })
+    .from(emergency)
+    .innerJoin(promotion, eq(promotion.id, emergency.promotionId))
+    .innerJoin(modelVersion, eq(modelVersion.id, promotion.modelVersionId))
+    .innerJoin(model, eq(model.id, modelVersion.modelId))
+    .innerJoin(team, eq(team.id, promotion.teamId))
+    .innerJoin(person, eq(person.id, emergency.declaredBy))
+    .where(and(isNull(emergency.reviewedAt), visibleTo(teams, emergency.teamId), modelName === null ? undefined : eq(model.name, modelName)))
+    .orderBy(asc(emergency.reviewDueAt), asc(emergency.id))
+    .limit(100);

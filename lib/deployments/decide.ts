@@ -1,6 +1,6 @@
 // Answers 'may this digest run here?' from the facts of this transaction, with the reasons.
 import type { ReadTx } from '#lib/db/client.ts';
-import { approvalsGiven, conflictsOfPerson, examine, latestPromotion, satisfied, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
+import { conflictsOfPerson, examine, latestPromotion, mayBeDeployed, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
 import type { Actor, TeamFilter } from '#lib/kernel/permissions.ts';
 import { activePolicy, evaluatePolicy, type Environment, type RuleResult } from '#lib/policy/index.ts';
 import { gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
@@ -34,7 +34,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const examined = [];
   for (const row of promotions) {
     const { stale, gathered } = await examine(tx, row, now, lock);
-    examined.push({ row, stale, gathered, approvalsComplete: satisfied(await approvalsGiven(tx, row)) });
+    examined.push({ row, stale, gathered, approvalsComplete: await mayBeDeployed(tx, row, now) });
   }
   const living = examined.find(({ stale, approvalsComplete }) => stale.length === 0 && approvalsComplete);
   const version = living ? (versions.find(({ id }) => id === living.row.modelVersionId) ?? null) : (versions.at(-1) ?? null);

@@ -140,7 +140,7 @@ export const emergency = pgTable('emergency', {
   check('emergency_review_is_whole', sql`(${table.reviewedBy} is null) = (${table.reviewedAt} is null) and (${table.reviewedBy} is null) = (${table.reviewVerdict} is null)`),
 ]);
 
-export const statementKinds = ['approval', 'verification_summary'] as const;
+export const statementKinds = ['approval', 'verification_summary', 'emergency'] as const;
 
 /** What the portal signed about a decision: the exact envelope that people download. */
 export const promotionStatement = pgTable('promotion_statement', {
