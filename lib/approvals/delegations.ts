@@ -1,6 +1,6 @@
 // Lending an approver's role during absence: for a time, to a person who then decides as themselves. It never defeats separation of duties.
 import { z } from 'zod';
-import { personById } from '#lib/identity/index.ts';
+import { personByEmail, personById } from '#lib/identity/index.ts';
 import { audited } from '#lib/kernel/audit-event.ts';
 import { command } from '#lib/kernel/command.ts';
 import { notFound } from '#lib/kernel/errors.ts';
@@ -19,12 +19,12 @@ const moment = z.iso.datetime({ offset: true }).refine((text) => Date.parse(text
 export const delegateRole = command({
   name: 'approvals.delegateRole',
   summary: 'Lend your reviewer or security role to somebody during your absence',
-  input: z.object({ delegateId: id, role: approverRole, teamId: id.nullable().default(null), startsAt: moment.nullable().default(null), endsAt: moment, reason: words }),
+  input: z.object({ delegateId: id.optional(), delegateEmail: z.string().trim().toLowerCase().max(320).optional(), role: approverRole, teamId: id.nullable().default(null), startsAt: moment.nullable().default(null), endsAt: moment, reason: words }).refine(({ delegateId, delegateEmail }) => (delegateId === undefined) !== (delegateEmail === undefined), 'name the person by delegateId or by delegateEmail, one of the two'),
   output: z.object({ delegationId: z.string(), startsAt: z.string(), endsAt: z.string() }),
   permission: 'promotion.decide',
   subjectTable: 'delegation',
   resource: async (tx, input) => {
-    const delegate = await personById(tx, input.delegateId);
+    const delegate = input.delegateId === undefined ? await personByEmail(tx, input.delegateEmail ?? '') : await personById(tx, input.delegateId);
     return delegate?.state === 'active' ? ok({ id: delegate.id, teamId: input.teamId }) : notFound('person');
   },
   // A delegation belongs to who makes it: the role itself is asked for below, for the very team or organisation.
