@@ -46,6 +46,7 @@ function summary(row: ListedPromotion, approvals: readonly store.ApprovalRow[]):
     expiresAt: promotion.expiresAt,
     decidedAt: promotion.decidedAt,
     needs: content.success ? needsOf(content.data, approvals, promotion) : [],
+    inEmergency: row.inEmergency,
     needsMe: row.needsMe,
   };
 }

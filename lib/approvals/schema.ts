@@ -33,6 +33,7 @@ export const promotionSummary = z.object({
   expiresAt: z.string(),
   decidedAt: z.string().nullable(),
   needs: z.array(approvalNeed),
+  inEmergency: z.boolean().describe('Whether it was let through in an emergency, without its approvals.'),
   needsMe: z.boolean(),
 });
 export type PromotionSummary = z.infer<typeof promotionSummary>;

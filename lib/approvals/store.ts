@@ -89,18 +89,25 @@ export type PromotionFilters = {
 
 const escaped = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 
-/** Open, not expired, on a team for which the reader decides, not their own request, and not decided by them yet. */
+/**
+ * Open, not expired, on a team for which the reader decides, by a role of their own or one that was lent to them; not their
+ * own request, not decided by them yet, and nothing they had a hand in when it was made.
+ */
 const needs = (decides: TeamFilter, personId: string | null) =>
   personId === null
     ? sql<boolean>`false`
-    : sql<boolean>`(${promotion.state} = 'open' and ${promotion.expiresAt} > now() and ${visibleToSql(decides, sql`${promotion.teamId}`)} and ${promotion.requestedBy} <> ${personId}::uuid
-        and not exists (select 1 from approval a where a.promotion_id = ${promotion.id} and a.person_id = ${personId}::uuid))`;
+    : sql<boolean>`(${promotion.state} = 'open' and ${promotion.expiresAt} > now() and ${promotion.requestedBy} <> ${personId}::uuid
+        and (${visibleToSql(decides, sql`${promotion.teamId}`)} or exists (
+          select 1 from delegation d join role_grant g on g.person_id = d.delegator_id and g.role = d.role and g.revoked_at is null and (g.team_id is null or g.team_id = ${promotion.teamId})
+          where d.delegate_id = ${personId}::uuid and d.revoked_at is null and d.starts_at <= now() and d.ends_at > now() and (d.team_id is null or d.team_id = ${promotion.teamId})))
+        and not exists (select 1 from approval a where a.promotion_id = ${promotion.id} and (a.person_id = ${personId}::uuid or a.on_behalf_of = ${personId}::uuid))
+        and not exists (select 1 from promotion_conflict c where c.promotion_id = ${promotion.id} and c.person_id = ${personId}::uuid))`;
 
 export type Viewer = { readonly decides: TeamFilter; readonly personId: string | null };
 
 const listed = (tx: ReadTx, { decides, personId }: Viewer) =>
   tx
-    .select({ promotion, modelName: model.name, version: modelVersion.version, teamName: team.name, requesterName: person.displayName, policyContent: policyVersion.content, needsMe: needs(decides, personId) })
+    .select({ promotion, modelName: model.name, version: modelVersion.version, teamName: team.name, requesterName: person.displayName, policyContent: policyVersion.content, inEmergency: sql<boolean>`exists (select 1 from emergency e where e.promotion_id = ${promotion.id})`, needsMe: needs(decides, personId) })
     .from(promotion)
     .innerJoin(modelVersion, eq(modelVersion.id, promotion.modelVersionId))
     .innerJoin(model, eq(model.id, modelVersion.modelId))

@@ -16,13 +16,13 @@ export const metadata: Metadata = { title: 'Approvals' };
 export default async function ApprovalsPage() {
   const context = await currentContext();
   const decides = teamsWith(context.actor, 'promotion.decide');
-  const mayDecide = decides === 'all' || decides.length > 0;
+  const delegations = await listDelegations.execute(context, {});
+  const items = delegations.ok ? delegations.value.items : [];
+  const mayDecide = decides === 'all' || decides.length > 0 || items.some(({ active, mine }) => active && !mine);
   const waiting = mayDecide ? await listPromotions.execute(context, { needsMe: 'true', limit: 200 }) : null;
   const count = waiting?.ok ? waiting.value.items.length : 0;
-  const delegations = await listDelegations.execute(context, {});
   const held = context.actor.kind === 'person' ? context.actor.grants.map(({ role }) => role) : [];
   const roles = (['reviewer', 'security'] as const).filter((role) => held.includes(role));
-  const items = delegations.ok ? delegations.value.items : [];
   return (
     <>
       <PageHeader title="Approvals" meta="Requests to promote a model version. Each is decided on frozen evidence; when the artifact, the evidence or the policy changes, it is stale." />

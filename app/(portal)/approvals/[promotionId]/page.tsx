@@ -41,6 +41,7 @@ export default async function PromotionPage({ params }: Props) {
         title={title}
         meta={<>
           <PromotionState state={request.state} />
+          {request.inEmergency && <Badge tone="fail">emergency</Badge>}
           <span>asked for by {request.requestedBy.name}, <Time at={request.requestedAt} /></span>
           <span>evidence <Digest value={request.snapshotDigest} /> frozen <Time at={request.requestedAt} /></span>
           <TopicRefresh topic="approvals" />
