@@ -174,13 +174,18 @@ export const getStatement = query({
 
 export const getSigningKey = query({
   name: 'approvals.getSigningKey',
-  summary: 'The public key by which this portal signs decisions; null where it has none',
-  input: z.strictObject({}),
-  output: z.object({ key: z.object({ keyId: z.string(), algorithm: z.literal('ecdsa-p256'), publicKeyPem: z.string() }).nullable() }),
+  summary: 'The public key by which this portal signs decisions; null where it has none. `format=pem`: the key itself, for `gatehouse verify --trust`',
+  input: z.strictObject({ format: z.enum(['json', 'pem']).default('json') }),
+  output: z.object({ format: z.enum(['json', 'pem']), key: z.object({ keyId: z.string(), algorithm: z.literal('ecdsa-p256'), publicKeyPem: z.string() }).nullable() }),
   permission: 'read',
-  run: async () => {
+  run: async (_tx, { format }) => {
     const key = portalKey();
-    return ok({ key: key && { keyId: key.keyId, algorithm: 'ecdsa-p256' as const, publicKeyPem: key.publicKeyPem } });
+    if (key === null && format === 'pem') return notFound('signing key');
+    return ok({ format, key: key && { keyId: key.keyId, algorithm: 'ecdsa-p256' as const, publicKeyPem: key.publicKeyPem } });
   },
-  http: { method: 'GET', path: '/api/v1/signing-key', tag: 'Promotions', body: 'none' },
+  http: {
+    method: 'GET', path: '/api/v1/signing-key', tag: 'Promotions', body: 'none',
+    present: ({ format, key }: { format: 'json' | 'pem'; key: { keyId: string; algorithm: string; publicKeyPem: string } | null }) =>
+      format === 'pem' ? new Response(key?.publicKeyPem ?? '', { headers: { 'Content-Type': 'application/x-pem-file', 'Content-Disposition': 'attachment; filename="gatehouse-portal.pem"' } }) : { key },
+  },
 });

@@ -1,6 +1,8 @@
 // Promotion requests: what waits for me, and all others.
 import type { Metadata } from 'next';
 import { PromotionsTable } from '#components/approvals/promotions-table.tsx';
+import { reminder } from '#components/approvals/words.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Delegations } from '#components/approvals/delegations.tsx';
@@ -21,12 +23,14 @@ export default async function ApprovalsPage() {
   const mayDecide = decides === 'all' || decides.length > 0 || items.some(({ active, mine }) => active && !mine);
   const waiting = mayDecide ? await listPromotions.execute(context, { needsMe: 'true', limit: 200 }) : null;
   const count = waiting?.ok ? waiting.value.items.length : 0;
+  const remindOf = waiting?.ok ? reminder(waiting.value.items, new Date().getTime()) : null;
   const held = context.actor.kind === 'person' ? context.actor.grants.map(({ role }) => role) : [];
   const roles = (['reviewer', 'security'] as const).filter((role) => held.includes(role));
   return (
     <>
       <PageHeader title="Approvals" meta="Requests to promote a model version. Each is decided on frozen evidence; when the artifact, the evidence or the policy changes, it is stale." />
       <EmergencyBanner />
+      {remindOf !== null && <div className="mb-4"><Alert tone="warning">{remindOf}</Alert></div>}
       <LinkTabs
         label="Requests"
         tabs={[

@@ -178,7 +178,7 @@ function Signed({ request }: { readonly request: PromotionDetail }) {
             ))}
           </ul>
         )}
-      <p className="text-sm"><TextLink href="/api/v1/signing-key">The public key</TextLink></p>
+      {request.signs && <p className="flex flex-wrap items-baseline gap-2 text-sm"><LinkButton size="sm" download href="/api/v1/signing-key?format=pem">Download the public key</LinkButton><code className="text-xs text-ink-2">gatehouse verify ARTIFACT --evidence STATEMENT --trust gatehouse-portal.pem</code></p>}
     </Section>
   );
 }
