@@ -25,6 +25,8 @@ const allowed: Record<Permission, string[]> = {
   'promotion.request': ['engineer', 'secondEngineer'],
   'promotion.withdraw': ['engineer', 'secondEngineer'],
   'promotion.decide': ['reviewer', 'security', 'secondSecurity'],
+  'promotion.take_part': ['admin', 'engineer', 'secondEngineer', 'reviewer', 'security', 'secondSecurity', 'auditor'],
+  'promotion.emergency': ['security', 'secondSecurity'],
   'finding.triage': ['reviewer', 'security', 'secondSecurity'],
   'trust_key.manage': ['security', 'secondSecurity'],
   'policy.manage': ['security', 'secondSecurity'],

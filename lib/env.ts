@@ -8,6 +8,8 @@ const schema = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
   /** Signs the cookie that carries a session's id. At least 32 characters. */
   NEXTAUTH_SECRET: z.string().min(32).optional(),
+  /** The portal's own key, by which it signs approvals and verification summaries: base64 of a PKCS #8 document, ECDSA P-256. Unset: nothing is signed. */
+  GATEHOUSE_SIGNING_KEY: z.base64().min(100).optional(),
   /** Public address of the portal, used for callbacks and cookies. */
   NEXTAUTH_URL: z.url().optional(),
   OIDC_ISSUER: z.url().optional(),

@@ -56,7 +56,7 @@ export async function startEmbeddedPortal({ dataDirectory, port, host, mode, lif
   signal.throwIfAborted();
 
   const address = `http://localhost:${String(port)}`;
-  const portalEnvironment = { DATABASE_URL: applicationUrl, NEXTAUTH_SECRET: secrets.nextauthSecret, NEXTAUTH_URL: process.env.NEXTAUTH_URL ?? address };
+  const portalEnvironment = { DATABASE_URL: applicationUrl, NEXTAUTH_SECRET: secrets.nextauthSecret, GATEHOUSE_SIGNING_KEY: process.env.GATEHOUSE_SIGNING_KEY ?? secrets.signingKey, NEXTAUTH_URL: process.env.NEXTAUTH_URL ?? address };
   const logFolder = mode === 'start' ? { logFolder: join(dataDirectory, 'logs') } : {};
   const portal = await step('Starting the portal', () => startPortal({ mode, port, host, environment: portalEnvironment, signal, ...logFolder }));
   onExit(portal.stop);

@@ -13,6 +13,7 @@ import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { currentContext } from '#lib/http.ts';
 import { getOverview, overviewRanges } from '#lib/overview/index.ts';
+import { EmergencyBanner } from './emergency-banner.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 
@@ -30,6 +31,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
   return (
     <>
       <PageHeader title="Overview" actions={<LiveRefresh />} />
+      <EmergencyBanner />
       <Stack>
         <Section title="Needs you">
           {overview.needsYou.length === 0

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Confirm, type ConfirmResult } from '#components/ui/confirm.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { TextLink } from '#components/ui/link-button.tsx';
 import { Select } from '#components/ui/input.tsx';
 import type { Decided, DecisionRights } from '#lib/approvals/schema.ts';
 import type { ActionResult } from '#lib/kernel/action.ts';
@@ -14,21 +15,36 @@ import type { ApproverRole } from '#lib/policy/schema.ts';
 type DecisionInput = { promotionId: string; verdict: 'approve' | 'reject'; comment: string; role: ApproverRole | null; snapshotDigest: string; artifactDigest: string; policyDigest: string };
 export type DecideActions = {
   readonly decide: (input: DecisionInput) => Promise<ActionResult<Decided>>;
+  readonly decideLent: (input: DecisionInput & { onBehalfOf: string }) => Promise<ActionResult<Decided>>;
   readonly withdraw: (input: { promotionId: string; reason: string }) => Promise<ActionResult<{ promotionId: string }>>;
 };
 
 export type Seen = { readonly promotionId: string; readonly title: string; readonly snapshotDigest: string; readonly artifactDigest: string; readonly policyDigest: string };
 
+/** The page that shows the fact which keeps the reader from deciding. */
+function linkOf(rights: DecisionRights, reason: string) {
+  const href = rights.conflicts.find(({ text }) => text === reason)?.href ?? null;
+  return href === null ? null : <TextLink href={href}>See the run</TextLink>;
+}
+
 const short = (digest: string) => digest.slice(7, 19);
 
-export function Decide({ seen, rights, mayWithdraw, actions }: { readonly seen: Seen; readonly rights: DecisionRights; readonly mayWithdraw: boolean; readonly actions: DecideActions }) {
+export function Decide({ seen, rights, mayWithdraw, actions, lentBy = null }: {
+  readonly seen: Seen;
+  readonly rights: DecisionRights;
+  readonly mayWithdraw: boolean;
+  readonly actions: DecideActions;
+  /** Who lent the role by which these buttons decide; null: the reader's own. */
+  readonly lentBy?: { readonly id: string; readonly name: string } | null;
+}) {
   const router = useRouter();
   const [role, setRole] = useState<ApproverRole | null>(null);
   const { promotionId, snapshotDigest, artifactDigest, policyDigest, title } = seen;
   const refresh = () => { router.refresh(); };
 
   async function decide(verdict: 'approve' | 'reject', comment: string): Promise<ConfirmResult> {
-    const result = await actions.decide({ promotionId, verdict, comment, role, snapshotDigest, artifactDigest, policyDigest });
+    const decision = { promotionId, verdict, comment, role, snapshotDigest, artifactDigest, policyDigest };
+    const result = lentBy === null ? await actions.decide(decision) : await actions.decideLent({ ...decision, onBehalfOf: lentBy.id });
     if (!result.ok) return { ok: false, message: result.problem.detail };
     const { recorded, message } = result.value;
     const numbers = `Audit event ${result.auditNumbers.join(', ')}.`;
@@ -42,9 +58,10 @@ export function Decide({ seen, rights, mayWithdraw, actions }: { readonly seen: 
   const reason = rights.reasons[0];
   return (
     <div className="flex flex-col gap-3">
+      {lentBy !== null && <p className="text-sm font-medium">By the role that {lentBy.name} lent you</p>}
       {rights.reasons.length > 0 && (
         <ul className="text-sm text-ink-2">
-          {rights.reasons.map((text) => <li key={text} className="flex gap-1.5 before:content-['–'] before:text-ink-3">{text}</li>)}
+          {rights.reasons.map((text) => <li key={text} className="flex gap-1.5 before:content-['–'] before:text-ink-3"><span>{text} {linkOf(rights, text)}</span></li>)}
         </ul>
       )}
       {rights.mayApprove && rights.roles.length > 1 && (

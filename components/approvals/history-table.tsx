@@ -8,7 +8,8 @@ export type HistoryRow = { readonly number: number; readonly at: string; readonl
 const outcomeTones: Readonly<Record<string, 'neutral' | 'fail' | 'stale'>> = { denied: 'fail', refused: 'stale' };
 const words: Readonly<Record<string, string>> = {
   'approvals.requestPromotion': 'asked for promotion', 'approvals.decidePromotion': 'decided', 'approvals.approved': 'gave the last approval', 'approvals.rejected': 'rejected',
-  'approvals.withdrawPromotion': 'withdrew', 'approvals.markStale': 'found it stale', 'approvals.deployed': 'deployed',
+  'approvals.withdrawPromotion': 'withdrew', 'approvals.markStale': 'found it stale', 'approvals.deployed': 'deployed', 'approvals.decideOnBehalf': 'decided by a lent role', 'approvals.revokeApproval': 'took the approval back',
+  'approvals.declareEmergency': 'declared an emergency', 'approvals.approvedInEmergency': 'let it through in the emergency', 'approvals.reviewEmergency': 'reviewed the emergency',
   'policy.proposePolicy': 'proposed', 'policy.confirmPolicy': 'confirmed', 'policy.rejectPolicy': 'rejected', 'policy.retirePolicy': 'retired', 'policy.installShipped': 'installed',
 };
 

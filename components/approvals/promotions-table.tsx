@@ -35,7 +35,7 @@ const statesOf = ({ counts }: PromotionSummary): VerdictState[] => (['failed', '
 
 const columns: Column<PromotionSummary>[] = [
   { id: 'model', header: 'Request', primary: true, width: 240, cell: (row) => <TextLink quiet href={`/approvals/${row.id}`}>{row.modelName} {row.version} → {row.environment}</TextLink> },
-  { id: 'state', header: 'State', width: 150, cell: (row) => <span className="inline-flex items-center gap-1.5"><PromotionState state={row.state} />{row.needsMe && <Badge tone="accent">waits for you</Badge>}</span> },
+  { id: 'state', header: 'State', width: 150, cell: (row) => <span className="inline-flex items-center gap-1.5"><PromotionState state={row.state} />{row.inEmergency && <Badge tone="fail">emergency</Badge>}{row.needsMe && <Badge tone="accent">waits for you</Badge>}</span> },
   { id: 'verdict', header: 'Rules', wrap: true, cell: (row) => <span className="inline-flex flex-wrap items-baseline gap-x-3"><VerdictSummary states={statesOf(row)} />{row.verdict === 'blocked' && <span className="font-medium text-fail">blocked</span>}</span> },
   { id: 'needs', header: 'Approvals', width: 200, cell: (row) => <span className="text-ink-2">{needsText(row.needs)}</span> },
   { id: 'requestedBy', header: 'Asked by', width: 150, priority: 2, cell: (row) => row.requestedBy.name },

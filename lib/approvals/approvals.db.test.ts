@@ -9,7 +9,7 @@ import { makeKey } from '#lib/testing/attestations.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { as, createOrganisation, must, type Organisation } from '#lib/testing/fixtures.ts';
 import { goodMetrics, makePipeline, type Pipeline } from '#lib/testing/pipeline.ts';
-import { anotherPerson, approved, ask, decide, decision, deploy } from '#lib/testing/promotion.ts';
+import { anotherPerson, approved, ask, decide, decision, deploy, personOfConflictingRoles } from '#lib/testing/promotion.ts';
 import { decidePromotion, getPromotion, handlePolicyActivated, listPromotions, requestPromotion, withdrawPromotion } from './index.ts';
 
 let database: TestDatabase;
@@ -100,7 +100,7 @@ describe('a request', () => {
 
 describe('separation of duties', () => {
   it('keeps the requester from deciding, whatever other roles they hold, and audits the attempt', async () => {
-    const both = await anotherPerson(organisation, ['engineer', 'reviewer', 'security']);
+    const both = await personOfConflictingRoles(database.adminUrl, organisation, ['engineer', 'reviewer', 'security']);
     const { modelVersionId } = await fresh();
     const request = await ask(both, modelVersionId);
     for (const verdict of ['approve', 'reject'] as const) expect(await decide(both, request, verdict)).toMatchObject({ error: { kind: 'forbidden', code: 'approvals.not_entitled', message: expect.stringMatching(/nobody decides on their own request/) as string } });
@@ -132,8 +132,8 @@ describe('separation of duties', () => {
     await pipeline.evaluate(assets.model, assets.holdout);
     const { modelVersionId } = await pipeline.publish(assets.model, 'by-two', train.runId);
     const request = await ask(organisation.secondEngineer, modelVersionId);
-    expect(await decide(answering, request)).toMatchObject({ error: { code: 'approvals.not_entitled', message: expect.stringMatching(/ingest-only, which ran flights\/flights.ingest/) as string } });
-    expect((await detail(request.promotionId, answering)).rights.reasons.join(' ')).toMatch(/You answer for the service account ingest-only/);
+    expect(await decide(answering, request)).toMatchObject({ error: { code: 'approvals.not_entitled', message: expect.stringMatching(/ingest-only, which made the dataset flights, an input of this model, on 1 December 2025/) as string } });
+    expect((await detail(request.promotionId, answering)).rights.reasons.join(' ')).toMatch(/You answered for the service account ingest-only/);
   });
 
   it('asks for the role of this very team', async () => {
@@ -251,18 +251,36 @@ describe('a decision binds to what was seen', () => {
 });
 
 describe('at once', () => {
-  it('fifty attempts to decide by four people give one consistent outcome', async () => {
+  it('two hundred attempts to decide by ten people give one consistent outcome', async () => {
+    const requester = await personOfConflictingRoles(database.adminUrl, organisation, ['engineer', 'reviewer']);
+    const alsoEngineer = await personOfConflictingRoles(database.adminUrl, organisation, ['engineer', 'security']);
     const { modelVersionId } = await fresh();
-    const request = await ask(organisation.engineer, modelVersionId);
-    const people = [organisation.reviewer, organisation.security, organisation.secondSecurity, await anotherPerson(organisation, ['reviewer'])];
-    const results = await Promise.all(Array.from({ length: 50 }, (_, index) => decide(people[index % people.length] ?? organisation.reviewer, request)));
+    const request = await ask(requester, modelVersionId);
+    const entitled = [organisation.reviewer, organisation.security, organisation.secondSecurity, await anotherPerson(organisation, ['reviewer']), await anotherPerson(organisation, ['reviewer', 'security'])];
+    const others = [requester, organisation.engineer, organisation.auditor, await anotherPerson(organisation, ['reviewer'], organisation.otherTeamId), alsoEngineer];
+    const people = [...entitled, ...others];
+    const results = await Promise.all(Array.from({ length: 200 }, (_, index) => decide(people[index % people.length] ?? requester, request)));
     const recorded = results.filter((result) => result.ok && result.value.value.recorded);
     expect(recorded.length).toBe(await approvalsIn(request.promotionId));
     expect(results.filter((result) => result.ok && result.value.value.state === 'approved')).toHaveLength(1);
     expect(await stateOf(request.promotionId)).toBe('approved');
-    for (const result of results) if (!result.ok) expect(['approvals.not_open', 'approvals.not_entitled']).toContain(result.error.code);
-    const roles = (await admin.query<{ role: string }>('SELECT role FROM approval WHERE promotion_id = $1', [request.promotionId])).rows.map(({ role }) => role);
-    expect(new Set(roles)).toEqual(new Set(['reviewer', 'security']));
+    for (const result of results) if (!result.ok) expect(['approvals.not_open', 'approvals.not_entitled', 'kernel.forbidden', 'kernel.not_found']).toContain(result.error.code);
+    const given = (await admin.query<{ role: string; person_id: string }>('SELECT role, person_id FROM approval WHERE promotion_id = $1', [request.promotionId])).rows;
+    expect(new Set(given.map(({ role }) => role))).toEqual(new Set(['reviewer', 'security']));
+    expect(new Set(given.map(({ person_id }) => person_id)).size).toBe(given.length);
+    for (const { person_id } of given) expect(entitled.map(({ id }) => id)).toContain(person_id);
+  }, 60_000);
+
+  it('a role taken away while its holder decides: the approval came first or is not there', async () => {
+    for (const round of [1, 2, 3, 4]) {
+      const leaving = await anotherPerson(organisation, ['reviewer']);
+      const { modelVersionId } = await fresh();
+      const request = await ask(organisation.engineer, modelVersionId);
+      const grant = (await admin.query<{ id: string }>('SELECT id FROM role_grant WHERE person_id = $1', [leaving.id])).rows[0]?.id ?? '';
+      const [decided] = await Promise.all([decide(leaving, request), revokeRole.execute(as(organisation.admin), { grantId: grant, reason: `Round ${round}.` })]);
+      expect(await approvalsIn(request.promotionId)).toBe(decided.ok ? 1 : 0);
+      if (!decided.ok) expect(decided.error.code).toBe('approvals.not_entitled');
+    }
   });
 
   it('an approval and a rejection race to one of the two ends', async () => {
@@ -310,7 +328,7 @@ describe('the application role, by SQL', () => {
     const { modelVersionId } = await fresh();
     const request = await ask(organisation.secondEngineer, modelVersionId);
     await behind(`INSERT INTO role_grant (id, person_id, role, team_id) VALUES ('${newId()}', '${organisation.engineer.id}', 'reviewer', '${organisation.teamId}')`);
-    await expect(attack(organisation.engineer.id, (client) => approve(client, request, organisation.engineer.id, 'reviewer'), [])).rejects.toThrow(/answers for an account/);
+    await expect(attack(organisation.engineer.id, (client) => approve(client, request, organisation.engineer.id, 'reviewer'), [])).rejects.toThrow(/answers for an account or a team/);
     await behind(`DELETE FROM role_grant WHERE person_id = '${organisation.engineer.id}' AND role = 'reviewer'`);
   });
 

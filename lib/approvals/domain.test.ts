@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, type Json } from '#lib/kernel/canonical-json.ts';
 import { policyInput, shippedPolicies, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
 import { changedMembers, counting, decidingRole, freeze, needsOf, rightsOf, satisfied, staleness, thaw, type DecisionQuestion, type GivenApproval } from './domain.ts';
+import type { Conflict } from './separation.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const input: PolicyInput = policyInput.parse({
@@ -32,6 +33,9 @@ describe('approvals', () => {
     ['other evidence', [approval('a', 'reviewer', { snapshotDigest: digest('f') }), approval('b', 'security')]],
     ['another artifact', [approval('a', 'reviewer', { artifactDigest: digest('f') }), approval('b', 'security')]],
     ['another policy', [approval('a', 'reviewer', { policyDigest: digest('f') }), approval('b', 'security')]],
+    ['a revoked approval', [approval('a', 'reviewer', { revoked: true }), approval('b', 'security')]],
+    ['one person in both roles, once by a lent one', [approval('a', 'reviewer'), approval('b', 'security', { onBehalfOf: 'a' })]],
+    ['a role lent by the requester', [approval('a', 'reviewer', { onBehalfOf: 'requester' }), approval('b', 'security')]],
     ['a rejection', [approval('a', 'reviewer', { verdict: 'reject' }), approval('b', 'security')]],
   ])('are not enough with %s', (_what, approvals) => {
     expect(satisfied(needsOf(policy.content, approvals, bound))).toBe(false);
@@ -56,17 +60,26 @@ describe('approvals', () => {
   });
 });
 
+const conflict = (changes: Partial<Conflict> = {}): Conflict => ({ personId: 'reviewer', rule: 'trained', via: 'service_account', account: 'fraud-pipeline', team: null, runId: 'r', subject: 'flights', at: '2026-05-03T10:00:00.000Z', ...changes });
+
 describe('the right to decide', () => {
-  const question = (changes: Partial<DecisionQuestion> = {}): DecisionQuestion => ({ personId: 'reviewer', personActive: true, roles: ['reviewer'], request: { ...bound, state: 'open', verdict: 'passed' }, approvals: [], involvements: [], stale: [], ...changes });
+  const question = (changes: Partial<DecisionQuestion> = {}): DecisionQuestion => ({ personId: 'reviewer', personActive: true, roles: ['reviewer'], request: { ...bound, state: 'open', verdict: 'passed' }, approvals: [], conflicts: [], delegator: null, stale: [], ...changes });
 
   it('is that of a reviewer or security person who had no hand in it', () => {
-    expect(rightsOf(question())).toEqual({ roles: ['reviewer'], mayApprove: true, mayReject: true, reasons: [] });
+    expect(rightsOf(question())).toEqual({ roles: ['reviewer'], mayApprove: true, mayReject: true, reasons: [], conflicts: [] });
   });
 
   it.each<[string, Partial<DecisionQuestion>, RegExp]>([
     ['the requester', { personId: 'requester' }, /nobody decides on their own request/],
     ['who decided already', { approvals: [approval('reviewer', 'reviewer')] }, /nobody decides twice/],
-    ['who answers for an account that ran the training', { involvements: [{ personId: 'reviewer', account: 'fraud-pipeline', what: 'ran flights.train' }] }, /answer for the service account fraud-pipeline, which ran flights.train/],
+    ['who answers for an account that ran the training', { conflicts: [conflict()] }, /answered for the service account fraud-pipeline, which trained this model on 3 May 2026/],
+    ['who labelled its data', { conflicts: [conflict({ rule: 'labels', via: 'direct', account: null })] }, /^You labelled: made flights, an input of this model, on 3 May 2026/],
+    ['who was an engineer of the team that made its features', { conflicts: [conflict({ rule: 'features', via: 'team', account: null, team: 'Fraud' })] }, /^You were an engineer of the team Fraud, which made the features flights/],
+    ['whose role is lent by the requester', { delegator: { personId: 'requester', name: 'Ada' } }, /^Ada asked for this promotion/],
+    ['whose role is lent by one who trained it', { delegator: { personId: 'ada', name: 'Ada' }, conflicts: [conflict({ personId: 'ada' })] }, /^Ada answered for the service account fraud-pipeline/],
+    ['whose role is lent by one who decided already', { delegator: { personId: 'ada', name: 'Ada' }, approvals: [approval('ada', 'reviewer')] }, /^Ada has approved it already/],
+    ['who decided through another', { approvals: [approval('b', 'reviewer', { onBehalfOf: 'reviewer' })] }, /You have approved it already/],
+    ['who revoked an approval of it', { approvals: [approval('reviewer', 'reviewer', { revoked: true })] }, /revoked that, and nobody decides twice/],
     ['who lost the role', { roles: [] }, /which you do not hold/],
     ['who is disabled', { personActive: false }, /which you do not hold/],
     ['anybody once it is decided', { request: { ...bound, state: 'approved', verdict: 'passed' } }, /approved already/],
@@ -76,12 +89,21 @@ describe('the right to decide', () => {
     expect(rights.reasons.join(' ')).toMatch(reason);
   });
 
+  it('reaches to rejecting, not to approving, where the lineage could not be walked to its end', () => {
+    const rights = rightsOf(question({ conflicts: [conflict({ personId: null, rule: 'lineage_cut_off', via: 'lineage', account: null, runId: null })] }));
+    expect(rights).toMatchObject({ mayApprove: false, mayReject: true, reasons: [expect.stringMatching(/larger than can be walked/) as string] });
+  });
+
+  it('is not lost by what others did', () => {
+    expect(rightsOf(question({ conflicts: [conflict({ personId: 'somebody else' })] })).mayApprove).toBe(true);
+  });
+
   it('reaches to rejecting, not to approving, what the policy blocks', () => {
     expect(rightsOf(question({ request: { ...bound, state: 'open', verdict: 'blocked' } }))).toMatchObject({ mayApprove: false, mayReject: true });
   });
 
   it('names every reason, not only the first', () => {
-    const rights = rightsOf(question({ personId: 'requester', roles: [], involvements: [{ personId: 'requester', account: 'x', what: 'published this version' }] }));
+    const rights = rightsOf(question({ personId: 'requester', roles: [], conflicts: [conflict({ personId: 'requester' })] }));
     expect(rights.reasons).toHaveLength(3);
   });
 

@@ -2,6 +2,7 @@
 import { canonicalJson, sha256, type Json } from '#lib/kernel/canonical-json.ts';
 import { evaluatePolicy, policyInput, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
 import type { ApprovalNeed, DecisionRights, PromotionState } from './schema.ts';
+import { conflictsOf, cutOff, type Conflict, type Party } from './separation.ts';
 
 /** The bytes that people decide on, and their digest. */
 export function freeze(input: PolicyInput): { content: string; digest: string } {
@@ -20,16 +21,19 @@ export function thaw(content: string, digest: string): PolicyInput | null {
   }
 }
 
-export type GivenApproval = { readonly personId: string; readonly role: ApproverRole; readonly verdict: 'approve' | 'reject'; readonly artifactDigest: string; readonly snapshotDigest: string; readonly policyDigest: string };
+export type GivenApproval = { readonly personId: string; readonly role: ApproverRole; readonly verdict: 'approve' | 'reject'; readonly artifactDigest: string; readonly snapshotDigest: string; readonly policyDigest: string; /** Who lent the role, where it is not the person's own. */ readonly onBehalfOf?: string | null; readonly revoked?: boolean };
 export type Bound = { readonly artifactDigest: string; readonly snapshotDigest: string; readonly policyDigest: string; readonly requestedBy: string };
 
-/** Approvals that count: on these very digests, by others than the requester, each person once. */
+/** The people whom an approval counts for: who gave it, and who lent the role. */
+const peopleOf = ({ personId, onBehalfOf }: GivenApproval): string[] => (onBehalfOf ? [personId, onBehalfOf] : [personId]);
+
+/** Approvals that count: on these very digests, not revoked, by others than the requester, each person once. */
 export function counting(approvals: readonly GivenApproval[], bound: Bound): GivenApproval[] {
   const valid = approvals.filter(
     (approval) =>
-      approval.verdict === 'approve' && approval.personId !== bound.requestedBy && approval.artifactDigest === bound.artifactDigest && approval.snapshotDigest === bound.snapshotDigest && approval.policyDigest === bound.policyDigest,
+      approval.verdict === 'approve' && approval.revoked !== true && !peopleOf(approval).includes(bound.requestedBy) && approval.artifactDigest === bound.artifactDigest && approval.snapshotDigest === bound.snapshotDigest && approval.policyDigest === bound.policyDigest,
   );
-  return valid.filter((approval, index) => valid.findIndex(({ personId }) => personId === approval.personId) === index);
+  return valid.filter((approval, index) => !valid.slice(0, index).some((earlier) => peopleOf(earlier).some((person) => peopleOf(approval).includes(person))));
 }
 
 /** What the policy asks for, and what is there. */
@@ -41,9 +45,6 @@ export const needsOf = (policy: Pick<PolicyContent, 'approvals'>, approvals: rea
 /** Enough approvals, and at least one: nobody's approval is never enough. */
 export const satisfied = (needs: readonly ApprovalNeed[]): boolean => needs.length > 0 && needs.every(({ needed, given }) => given >= needed);
 
-/** A service account that had a hand in the model, and the person who answers for it. */
-export type Involvement = { readonly personId: string; readonly account: string; readonly what: string };
-
 export type DecisionQuestion = {
   readonly personId: string;
   readonly personActive: boolean;
@@ -51,7 +52,9 @@ export type DecisionQuestion = {
   readonly roles: readonly ApproverRole[];
   readonly request: Bound & { readonly state: PromotionState; readonly verdict: 'passed' | 'blocked' };
   readonly approvals: readonly GivenApproval[];
-  readonly involvements: readonly Involvement[];
+  readonly conflicts: readonly Conflict[];
+  /** Who lent the role by which the person would decide; null: by a role of their own. */
+  readonly delegator: { readonly personId: string; readonly name: string } | null;
   readonly stale: readonly string[];
 };
 
@@ -64,25 +67,29 @@ const stateSentence: Record<Exclude<PromotionState, 'open'>, string> = {
 };
 
 /**
- * Whether a person may decide, and every reason why not. Separation of duties: not the requester, nobody twice, nobody
- * who answers for a service account that ran or published any part of the model.
+ * Whether a person may decide, and every reason why not. Separation of duties: not the requester, nobody twice, nobody who
+ * had a hand in the model; by a delegated role, neither the person nor who lent it.
  */
 export function rightsOf(question: DecisionQuestion): DecisionRights {
-  const { personId, request, approvals, roles } = question;
+  const { personId, request, approvals, roles, delegator } = question;
+  const parties: Party[] = [{ personId, called: 'You' }, ...(delegator ? [{ personId: delegator.personId, called: delegator.name }] : [])];
   const reasons: string[] = [];
   if (request.state !== 'open') reasons.push(stateSentence[request.state]);
-  if (!question.personActive || roles.length === 0) reasons.push('It takes the role reviewer or security for this team, which you do not hold.');
-  if (request.requestedBy === personId) reasons.push('You asked for this promotion, and nobody decides on their own request.');
-  const earlier = approvals.find((approval) => approval.personId === personId);
-  if (earlier) reasons.push(`You have ${earlier.verdict === 'approve' ? 'approved' : 'rejected'} it already, and nobody decides twice.`);
-  const involved = question.involvements.filter((involvement) => involvement.personId === personId);
-  reasons.push(...involved.map(({ account, what }) => `You answer for the service account ${account}, which ${what}.`));
+  if (!question.personActive || roles.length === 0) reasons.push(delegator ? `${delegator.name} has not lent you a role that they hold for this team now.` : 'It takes the role reviewer or security for this team, which you do not hold.');
+  for (const party of parties) {
+    if (request.requestedBy === party.personId) reasons.push(`${party.called} asked for this promotion, and nobody decides on their own request.`);
+    const earlier = approvals.find((approval) => peopleOf(approval).includes(party.personId));
+    if (earlier) reasons.push(`${party.called} ${party.called === 'You' ? 'have' : 'has'} ${earlier.verdict === 'approve' ? 'approved' : 'rejected'} it already${earlier.revoked === true ? ', and revoked that' : ''}, and nobody decides twice.`);
+  }
+  const conflicts = conflictsOf(parties, question.conflicts);
+  reasons.push(...conflicts.map(({ text }) => text));
   const mayReject = reasons.length === 0;
+  const everybody = cutOff(question.conflicts);
   if (request.state === 'open') {
     if (request.verdict === 'blocked') reasons.push('The policy blocks this request: it can be rejected, not approved.');
-    reasons.push(...question.stale.map((reason) => `It would be found stale: ${reason}`));
+    reasons.push(...everybody.map(({ text }) => text), ...question.stale.map((reason) => `It would be found stale: ${reason}`));
   }
-  return { roles: [...roles], mayApprove: reasons.length === 0, mayReject, reasons };
+  return { roles: [...roles], mayApprove: reasons.length === 0, mayReject, reasons, conflicts: [...conflicts, ...everybody] };
 }
 
 /** The role by which a person decides: as asked, else one that is still needed, else any that they hold. */
@@ -136,3 +143,7 @@ export const countsOf = (results: readonly Pick<RuleResult, 'verdict'>[]) => ({
   failed: results.filter(({ verdict }) => verdict === 'failed').length,
   not_evaluated: results.filter(({ verdict }) => verdict === 'not_evaluated').length,
 });
+
+/** Whether a declared emergency lets a request be deployed now: on the same digests, in time, and not found unjustified. */
+export const emergencyHolds = (emergency: { readonly artifactDigest: string; readonly snapshotDigest: string; readonly policyDigest: string; readonly expiresAt: string; readonly reviewVerdict: string | null }, bound: Pick<Bound, 'artifactDigest' | 'snapshotDigest' | 'policyDigest'>, now: string): boolean =>
+  emergency.artifactDigest === bound.artifactDigest && emergency.snapshotDigest === bound.snapshotDigest && emergency.policyDigest === bound.policyDigest && Date.parse(emergency.expiresAt) > Date.parse(now) && emergency.reviewVerdict !== 'not_justified';

@@ -1,8 +1,10 @@
 // Promotion requests and approvals: public face of the domain.
-export { approvalsGiven, decidePromotion, markStale, requestPromotion, withdrawPromotion, words } from './commands.ts';
-export { satisfied } from './domain.ts';
+export { commentPromotion, revokeApproval } from './after.ts';
+export { decideOnBehalf, decidePromotion, markStale, mayBeDeployed, requestPromotion, withdrawPromotion, words } from './commands.ts';
+export { delegateRole, endDelegation, listDelegations } from './delegations.ts';
+export { declareEmergency, handleReviewDue, listEmergencies, reviewEmergency } from './emergencies.ts';
 export { handlePolicyActivated } from './handlers.ts';
-export { getPromotion, listPromotions } from './queries.ts';
+export { getPromotion, getSigningKey, getStatement, listPromotions } from './queries.ts';
 export * from './schema.ts';
-export { examine } from './snapshot.ts';
+export { conflictsOfPerson, examine } from './snapshot.ts';
 export { latestPromotion, movePromotion, usablePromotions, type PromotionRow } from './store.ts';

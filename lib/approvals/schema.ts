@@ -33,6 +33,7 @@ export const promotionSummary = z.object({
   expiresAt: z.string(),
   decidedAt: z.string().nullable(),
   needs: z.array(approvalNeed),
+  inEmergency: z.boolean().describe('Whether it was let through in an emergency, without its approvals.'),
   needsMe: z.boolean(),
 });
 export type PromotionSummary = z.infer<typeof promotionSummary>;
@@ -44,6 +45,8 @@ export const approvalView = z.object({
   role: approverRole,
   verdict: z.enum(['approve', 'reject']),
   comment: z.string(),
+  onBehalfOf: personReference.nullable().describe('Who lent the role.'),
+  revoked: z.object({ at: z.string(), reason: z.string() }).nullable(),
   artifactDigest: z.string(),
   snapshotDigest: z.string(),
   policyDigest: z.string(),
@@ -51,8 +54,32 @@ export const approvalView = z.object({
 });
 export type ApprovalView = z.infer<typeof approvalView>;
 
+/** A recorded fact that keeps somebody from deciding, in words, with the page that shows it. */
+export const conflictFact = z.object({ rule: z.string(), at: z.string(), href: z.string().nullable(), text: z.string() });
+export type ConflictFact = z.infer<typeof conflictFact>;
+
+export const promotionComment = z.object({ id: z.string(), person: personReference, text: z.string(), at: z.string() });
+
+/** What the portal signed: to be fetched under `/api/v1/promotions/{promotionId}/statements/{id}`. */
+export const statementView = z.object({ id: z.string(), kind: z.enum(['approval', 'verification_summary', 'emergency']), approvalId: z.string().nullable(), keyId: z.string(), at: z.string() });
+
+export const emergencyView = z.object({
+  id: z.string(), promotionId: z.string(), modelName: z.string(), version: z.number().int(), environment, teamName: z.string(), declaredBy: personReference, reason: z.string(),
+  declaredAt: z.string(), expiresAt: z.string(), reviewDueAt: z.string(), overdue: z.boolean(),
+  review: z.object({ verdict: z.enum(['justified', 'not_justified']), comment: z.string(), by: personReference, at: z.string() }).nullable(),
+});
+export type EmergencyView = z.infer<typeof emergencyView>;
+export const emergencyList = z.object({ items: z.array(emergencyView) });
+
+export const delegationView = z.object({
+  id: z.string(), role: approverRole, teamName: z.string().nullable(), reason: z.string(), startsAt: z.string(), endsAt: z.string(), endedAt: z.string().nullable(),
+  delegator: personReference, delegate: personReference, active: z.boolean(), mine: z.boolean(),
+});
+export type DelegationView = z.infer<typeof delegationView>;
+export const delegationList = z.object({ items: z.array(delegationView) });
+
 /** Whether the reader may decide, by which roles, and otherwise every reason why not. */
-export const decisionRights = z.object({ roles: z.array(approverRole), mayApprove: z.boolean(), mayReject: z.boolean(), reasons: z.array(z.string()) });
+export const decisionRights = z.object({ roles: z.array(approverRole), mayApprove: z.boolean(), mayReject: z.boolean(), reasons: z.array(z.string()), conflicts: z.array(conflictFact).describe('Those of the reasons that are facts of separation of duties.') });
 export type DecisionRights = z.infer<typeof decisionRights>;
 
 export const historyEvent = z.object({ number: z.number().int(), at: z.string(), action: z.string(), outcome: z.string(), actorName: z.string(), reason: z.string().nullable(), subjectTable: z.string(), after: z.record(z.string(), z.unknown()).nullable() });
@@ -69,6 +96,16 @@ export const promotionDetail = promotionSummary.extend({
   /** Why a decision now would find the request stale; empty while everything is as it was. */
   wouldBeStale: z.array(z.string()),
   rights: decisionRights,
+  /** The same by each role that somebody lent to the reader. */
+  lent: z.array(z.object({ delegator: personReference, rights: decisionRights })),
+  mayRevoke: z.boolean().describe('Whether the reader has an approval here that can still be taken back.'),
+  mayComment: z.boolean(),
+  comments: z.array(promotionComment),
+  statements: z.array(statementView),
+  signs: z.boolean().describe('Whether this portal has a key to sign decisions with.'),
+  emergency: emergencyView.nullable(),
+  mayDeclareEmergency: z.boolean(),
+  mayReviewEmergency: z.boolean(),
   mayWithdraw: z.boolean(),
   difference: versionComparison.nullable().describe('Against the version that runs in the environment now (a: running, b: candidate); null: nothing runs there.'),
   trainingRunId: z.string().nullable(),

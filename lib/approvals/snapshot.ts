@@ -1,9 +1,11 @@
-// Gathering what a request is decided on: the facts of now as the policy's input document, and who had a hand in them.
+// Gathering what a request is decided on: the facts of now as the policy's input document, and whether they are those that were frozen.
 import type { ReadTx } from '#lib/db/client.ts';
 import { activePolicy, type Environment, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
-import { accountsById, gatherFacts, incumbentOf, policyInputOf, versionById, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
-import { staleness, type Involvement } from './domain.ts';
-import { snapshotContent, type PromotionRow } from './store.ts';
+import { gatherFacts, incumbentOf, policyInputOf, versionById, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
+import { staleness } from './domain.ts';
+import { conflictsOf, type Party } from './separation.ts';
+import type { ConflictFact } from './schema.ts';
+import { conflictsAbout, snapshotContent, type PromotionRow } from './store.ts';
 
 export type Gathered = { readonly row: FullVersionRow; readonly facts: VersionFacts; readonly input: PolicyInput; readonly incumbent: { readonly row: FullVersionRow; readonly facts: VersionFacts } | null };
 
@@ -18,19 +20,6 @@ export async function gather(tx: ReadTx, row: FullVersionRow, environment: Envir
   return { row, facts, input, incumbent };
 }
 
-/** Service accounts that reported any run upstream or published the version, with the people who answer for them. */
-export async function involvementsIn(tx: ReadTx, { facts }: Gathered): Promise<Involvement[]> {
-  const reporters = new Map<string, string[]>();
-  for (const run of facts.runs) reporters.set(run.reportedBy, [...(reporters.get(run.reportedBy) ?? []), run.job]);
-  const accounts = await accountsById(tx, [...new Set([...reporters.keys(), facts.version.publishedBy])]);
-  return accounts.map(({ id, name, responsiblePersonId }) => {
-    const jobs = [...new Set(reporters.get(id) ?? [])];
-    const ran = jobs.length === 0 ? null : `ran ${jobs.slice(0, 3).join(', ')}${jobs.length > 3 ? ` and ${jobs.length - 3} more` : ''}`;
-    const published = id === facts.version.publishedBy ? 'published this version' : null;
-    return { personId: responsiblePersonId, account: name, what: [ran, published].filter((text) => text !== null).join(' and ') };
-  });
-}
-
 export type Examined = { readonly gathered: Gathered | null; readonly policy: UsablePolicy | null; readonly stale: readonly string[] };
 
 /** Looks at a request as it stands now: the facts, the active policy, and every reason why it would be stale. */
@@ -42,3 +31,6 @@ export async function examine(tx: ReadTx, request: PromotionRow, now: string, lo
   const gathered = await gather(tx, version, request.environment);
   return { gathered, policy, stale: staleness({ ...request, snapshotContent: content }, gathered.input, policy, now) };
 }
+
+/** What a person had to do with what a request is about, in words. */
+export const conflictsOfPerson = async (tx: ReadTx, request: PromotionRow, party: Party): Promise<ConflictFact[]> => conflictsOf([party], await conflictsAbout(tx, request.id, request.modelVersionId));

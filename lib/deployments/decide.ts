@@ -1,7 +1,7 @@
 // Answers 'may this digest run here?' from the facts of this transaction, with the reasons.
 import type { ReadTx } from '#lib/db/client.ts';
-import { approvalsGiven, examine, latestPromotion, satisfied, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
-import type { TeamFilter } from '#lib/kernel/permissions.ts';
+import { conflictsOfPerson, examine, latestPromotion, mayBeDeployed, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
+import type { Actor, TeamFilter } from '#lib/kernel/permissions.ts';
 import { activePolicy, evaluatePolicy, type Environment, type RuleResult } from '#lib/policy/index.ts';
 import { gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
 import { ruling, type Candidate, type Ruling } from './domain.ts';
@@ -18,11 +18,15 @@ export type Decision = {
 const inQuarantine = ({ artifact, versions }: VersionFacts): boolean => artifact.quarantined || versions.some(({ quarantined }) => quarantined);
 const sees = (teams: TeamFilter, teamId: string): boolean => teams === 'all' || teams.includes(teamId);
 
+/** Who answers for the account that would deploy; null for those who only ask. */
+export const deployingPerson = (actor: Actor): string | null => (actor.kind === 'service' && actor.grants.some(({ role }) => role === 'deployer') ? actor.responsiblePersonId : null);
+
 /**
  * Decides for one who sees the things of `teams`. With `lock` everything that the answer rests on stays as it is until
- * the transaction ends.
+ * the transaction ends. `deployer` is the person who answers for the account that would deploy: not one who had a hand in
+ * the pipeline.
  */
-export async function decide(tx: ReadTx, digest: string, environment: Environment, teams: TeamFilter, now: string, lock: boolean): Promise<Decision> {
+export async function decide(tx: ReadTx, digest: string, environment: Environment, teams: TeamFilter, now: string, lock: boolean, deployer: string | null): Promise<Decision> {
   const versions = (await versionsWithDigest(tx, digest)).filter(({ teamId }) => sees(teams, teamId));
   const policy = await activePolicy(tx, environment, lock);
   const needsPromotion = environment === 'production' || policy === null || policy.content.approvals.length > 0;
@@ -30,13 +34,14 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const examined = [];
   for (const row of promotions) {
     const { stale, gathered } = await examine(tx, row, now, lock);
-    examined.push({ row, stale, gathered, approvalsComplete: satisfied(await approvalsGiven(tx, row)) });
+    examined.push({ row, stale, gathered, approvalsComplete: await mayBeDeployed(tx, row, now) });
   }
   const living = examined.find(({ stale, approvalsComplete }) => stale.length === 0 && approvalsComplete);
   const version = living ? (versions.find(({ id }) => id === living.row.modelVersionId) ?? null) : (versions.at(-1) ?? null);
   const facts = living?.gathered?.facts ?? (version ? (await gatherFacts(tx, version)).facts : null);
   const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, policyInputOf(facts, environment, null)).results : [];
   const candidates: Candidate[] = examined.map(({ row, stale, approvalsComplete }) => ({ promotionId: row.id, state: row.state, stale, approvalsComplete }));
+  const separation = living && deployer !== null ? (await conflictsOfPerson(tx, living.row, { personId: deployer, called: 'Who answers for the deploying account' })).map(({ text }) => text) : [];
   const latest = needsPromotion && candidates.length === 0 ? await latestPromotion(tx, digest, environment, teams) : null;
   return {
     ruling: ruling({
@@ -47,6 +52,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
       policyUsable: policy !== null,
       results,
       candidates,
+      separation,
       latest: latest ? { promotionId: latest.id, state: latest.state } : null,
     }),
     version,

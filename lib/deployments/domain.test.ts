@@ -5,7 +5,7 @@ import type { RuleResult } from '#lib/policy/index.ts';
 import { ruling, type Candidate, type DeployQuestion } from './domain.ts';
 
 const living: Candidate = { promotionId: 'p1', state: 'approved', stale: [], approvalsComplete: true };
-const question = (changes: Partial<DeployQuestion> = {}): DeployQuestion => ({ environment: 'production', registered: true, quarantined: false, needsPromotion: true, policyUsable: true, results: [], candidates: [living], latest: null, ...changes });
+const question = (changes: Partial<DeployQuestion> = {}): DeployQuestion => ({ environment: 'production', registered: true, quarantined: false, needsPromotion: true, policyUsable: true, results: [], candidates: [living], separation: [], latest: null, ...changes });
 const result = (changes: Partial<RuleResult>): RuleResult => ({ ruleId: 'r', title: 'T', level: 'warn', verdict: 'failed', expected: 'e', actual: 'a', reason: null, remedy: 'm', ...changes });
 const codes = (changes: Partial<DeployQuestion>) => {
   const { allowed, reasons } = ruling(question(changes));
@@ -20,6 +20,7 @@ describe('production', () => {
   it.each<[string, Partial<DeployQuestion>, string]>([
     ['an unknown digest', { registered: false }, 'not_registered'],
     ['quarantined bytes', { quarantined: true }, 'quarantined'],
+    ['what the person behind the deployer had a hand in', { separation: ['They trained it.'] }, 'separation_of_duties'],
     ['what nobody asked for', { candidates: [] }, 'not_promoted'],
     ['what is not decided yet', { candidates: [], latest: { promotionId: 'p', state: 'open' } }, 'promotion_open'],
     ['what was rejected', { candidates: [], latest: { promotionId: 'p', state: 'rejected' } }, 'promotion_rejected'],

@@ -1,6 +1,6 @@
 // Changes of people, teams, roles, sessions and service accounts.
 import { z } from 'zod';
-import { violates } from '#lib/db/errors.ts';
+import { databaseError, violates } from '#lib/db/errors.ts';
 import { audited } from '#lib/kernel/audit-event.ts';
 import { command } from '#lib/kernel/command.ts';
 import { notFound } from '#lib/kernel/errors.ts';
@@ -21,6 +21,23 @@ async function unlessTaken<T>(constraint: string, message: string, work: () => P
     return ok(await work());
   } catch (error) {
     if (violates(error, constraint)) return identityFailure('conflict', 'identity.already_exists', message);
+    throw error;
+  }
+}
+
+/** Pairs that no person may hold at once, as the database knows them: separation of duties that would never let the person decide anyway. */
+const standingConflicts: Readonly<Record<string, string>> = {
+  standing_conflict_engineer_approver: 'Nobody is an engineer and a reviewer or security of one team: who changes its data and pipelines does not approve what they make. Take the other role away first.',
+  standing_conflict_engineer_deployer: 'Nobody is an engineer of a team and answers for its deployer account: who changes pipelines and configuration does not hold the production credentials. Let somebody else answer for the account.',
+  standing_conflict_accounts: 'Nobody answers for a pipeline account and a deployer account of one team: who changes a pipeline does not trigger the deployment of what it made. Name somebody else.',
+};
+
+async function unlessConflicting<T>(work: () => Promise<T>) {
+  try {
+    return ok(await work());
+  } catch (error) {
+    const told = standingConflicts[databaseError(error)?.constraint ?? ''];
+    if (told !== undefined) return identityFailure('conflict', 'identity.standing_conflict', told);
     throw error;
   }
 }
@@ -105,7 +122,8 @@ export const grantRole = command({
     const grants = await store.activeGrantsOf(tx, row.id);
     if (grants.some((grant) => grant.role === input.role && grant.teamId === input.teamId)) return identityFailure('conflict', 'identity.already_granted', 'This person holds that role already.');
     const id = newId();
-    await store.insertGrant(tx, { id, personId: row.id, role: input.role, teamId: input.teamId, grantedBy: context.actor.id });
+    const inserted = await unlessConflicting(() => store.insertGrant(tx, { id, personId: row.id, role: input.role, teamId: input.teamId, grantedBy: context.actor.id }));
+    if (!inserted.ok) return inserted;
     return ok(audited({ id }, { subjectTable: 'role_grant', subjectId: id, teamId: input.teamId, after: { personId: row.id, role: input.role, teamId: input.teamId } }));
   },
   http: { method: 'POST', path: '/api/v1/role-grants', tag: 'People', body: 'json', status: 201 },
@@ -150,7 +168,9 @@ export const createServiceAccount = command({
   scope: organisation,
   run: async (tx, input, row) => {
     const id = newId();
-    const inserted = await unlessTaken('service_account_name_unique', `There is already a service account ${input.name}.`, () => store.insertServiceAccount(tx, { id, name: input.name, teamId: row.id, role: input.role, responsiblePersonId: input.responsiblePersonId }));
+    const taken = await unlessConflicting(() => unlessTaken('service_account_name_unique', `There is already a service account ${input.name}.`, () => store.insertServiceAccount(tx, { id, name: input.name, teamId: row.id, role: input.role, responsiblePersonId: input.responsiblePersonId })));
+    if (!taken.ok) return taken;
+    const inserted = taken.value;
     return inserted.ok ? ok(audited({ id }, { subjectTable: 'service_account', subjectId: id, teamId: row.id, after: { role: input.role, responsiblePersonId: input.responsiblePersonId } })) : inserted;
   },
   http: { method: 'POST', path: '/api/v1/service-accounts', tag: 'People', body: 'json', status: 201 },
@@ -170,7 +190,8 @@ export const setServiceAccountState = command({
   scope: organisation,
   run: async (tx, input, row) => {
     if (row.state === input.state) return identityFailure('conflict', 'identity.already_done', `The service account is ${row.state} already.`);
-    await store.setServiceAccountState(tx, row.id, input.state);
+    const moved = await unlessConflicting(() => store.setServiceAccountState(tx, row.id, input.state));
+    if (!moved.ok) return moved;
     return ok(audited({ id: row.id }, { subjectTable: 'service_account', subjectId: row.id, teamId: row.teamId, reason: input.reason, before: { state: row.state }, after: { state: input.state } }));
   },
   http: null,

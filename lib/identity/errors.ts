@@ -7,6 +7,7 @@ export type IdentityErrorCode =
   | 'identity.unknown_person'
   | 'identity.already_exists'
   | 'identity.already_granted'
+  | 'identity.standing_conflict'
   | 'identity.self_grant'
   | 'identity.last_admin'
   | 'identity.bad_token'

@@ -4,4 +4,4 @@ export * from './queries.ts';
 export * from './schema.ts';
 export { authenticate, actorOfCookie, nobody, sessionCookie } from './authenticate.ts';
 export { createFirstAdmin } from './setup.ts';
-export { namesOfPeople, namesOfServiceAccounts, personById, activeGrantsOf, teamById, teamBySlug } from './store.ts';
+export { namesOfPeople, namesOfServiceAccounts, personByEmail, personById, activeGrantsOf, teamById, teamBySlug } from './store.ts';

@@ -45,6 +45,13 @@ export async function publish<Name extends OutboxEventName>(tx: WriteTx, name: N
   await boss.send(name, payload, { db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
 }
 
+/** The same, delivered not before `at`. */
+export async function publishLater<Name extends OutboxEventName>(tx: WriteTx, name: Name, payload: OutboxEvents[Name], at: string): Promise<void> {
+  const boss = await queueClient();
+  const { client } = (tx as unknown as NodePgSession).session;
+  await boss.send(name, payload, { startAfter: new Date(at), db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
+}
+
 /** Publishes many events of one name in one statement. */
 export async function publishAll<Name extends OutboxEventName>(tx: WriteTx, name: Name, payloads: readonly OutboxEvents[Name][]): Promise<void> {
   if (payloads.length === 0) return;
@@ -53,10 +60,10 @@ export async function publishAll<Name extends OutboxEventName>(tx: WriteTx, name
   await boss.insert(name, payloads.map((data) => ({ data })), { db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
 }
 
-/** How many events wait or failed for good; shown by the readiness page. */
+/** How many events wait to be handled now or failed for good; shown by the readiness page. */
 export async function backlog(tx: { execute: WriteTx['execute'] }): Promise<{ waiting: number; failed: number }> {
   const result = await tx.execute<{ waiting: number; failed: number }>(
-    sql`select count(*) filter (where state in ('created', 'retry', 'active'))::int as waiting, count(*) filter (where state = 'failed')::int as failed from pgboss.job`,
+    sql`select count(*) filter (where state in ('created', 'retry', 'active') and start_after <= now())::int as waiting, count(*) filter (where state = 'failed')::int as failed from pgboss.job`,
   );
   return result.rows[0] ?? { waiting: 0, failed: 0 };
 }

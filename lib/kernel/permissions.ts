@@ -17,6 +17,8 @@ const matrix = {
   'promotion.request': ['engineer'],
   'promotion.withdraw': ['engineer'],
   'promotion.decide': ['reviewer', 'security'],
+  'promotion.take_part': ['engineer', 'reviewer', 'security', 'auditor', 'admin'],
+  'promotion.emergency': ['security'],
   'finding.triage': ['security', 'reviewer'],
   'trust_key.manage': ['security'],
   'policy.manage': ['security'],

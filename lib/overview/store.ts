@@ -10,7 +10,8 @@ const iso = (value: unknown) => new Date(String(value)).toISOString();
 export async function waitingCounts(tx: ReadTx, decides: TeamFilter, triages: TeamFilter, managesTrust: boolean, personId: string) {
   const result = await tx.execute<{ promotions: number; findings: number; trust_keys: number; policies: number }>(sql`
     select (select count(*)::int from promotion p where p.state = 'open' and p.expires_at > now() and ${visibleToSql(decides, sql`p.team_id`)} and p.requested_by <> ${personId}::uuid
-              and not exists (select 1 from approval a where a.promotion_id = p.id and a.person_id = ${personId}::uuid)) as promotions,
+              and not exists (select 1 from approval a where a.promotion_id = p.id and (a.person_id = ${personId}::uuid or a.on_behalf_of = ${personId}::uuid))
+              and not exists (select 1 from promotion_conflict c where c.promotion_id = p.id and c.person_id = ${personId}::uuid)) as promotions,
            (select count(*)::int from finding f where f.state = 'open' and f.severity_rank <= 1 and ${visibleToSql(triages, sql`f.team_id`)}) as findings,
            (select count(*)::int from trust_key k where ${managesTrust} and k.state = 'proposed' and k.proposed_by <> ${personId}::uuid) as trust_keys,
            (select count(*)::int from policy_version v where ${managesTrust} and v.state = 'proposed' and v.proposed_by is distinct from ${personId}::uuid) as policies`);

@@ -21,7 +21,7 @@ export type Organisation = Awaited<ReturnType<typeof createOrganisation>>;
 
 /**
  * An admin, a team with an engineer and a second one, a reviewer, two security people, an auditor, a pipeline and a deployer account
- * (the engineer answers for the pipeline, the second engineer for the deployer), and another team with an engineer and a pipeline of its own.
+ * (the engineer answers for the pipeline, somebody without a role for the deployer), and another team with an engineer and a pipeline of its own.
  */
 export async function createOrganisation() {
   const adminId = must(await createFirstAdmin({ email: 'admin@example.test', displayName: 'Admin', password: 'correct horse battery' })).personId;
@@ -49,6 +49,7 @@ export async function createOrganisation() {
   const secondSecurity = await person('second-security', 'security', null);
   const auditor = await person('auditor', 'auditor', null);
   const otherEngineer = await person('other-engineer', 'engineer', otherTeamId);
+  const { id: operatorId } = must(await createPerson.execute(as(admin), { email: 'operator@example.test', displayName: 'operator' })).value;
   return {
     teamId,
     otherTeamId,
@@ -61,7 +62,7 @@ export async function createOrganisation() {
     auditor,
     otherEngineer,
     pipeline: await service('fraud-pipeline', 'pipeline', teamId, engineer.id),
-    deployer: await service('fraud-deployer', 'deployer', teamId, secondEngineer.id),
+    deployer: await service('fraud-deployer', 'deployer', teamId, operatorId),
     otherPipeline: await service('search-pipeline', 'pipeline', otherTeamId, otherEngineer.id),
   };
 }

@@ -43,7 +43,7 @@ export function makePipeline({ organisation, pipeline = organisation.pipeline }:
   const context = () => as(pipeline);
   let minute = 0;
 
-  async function report(run: Omit<Run, 'startedAt' | 'runId'> & { runId?: string; startedAt?: string; commit?: string | null; dirty?: boolean; container?: string | null; parameters?: Record<string, string>; failed?: boolean }): Promise<Run> {
+  async function report(run: Omit<Run, 'startedAt' | 'runId'> & { runId?: string; startedAt?: string; commit?: string | null; dirty?: boolean; container?: string | null; parameters?: Record<string, string>; failed?: boolean; triggeredBy?: string }): Promise<Run> {
     minute += 10;
     const startedAt = run.startedAt ?? new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
     const runId = run.runId ?? newId();
@@ -51,7 +51,7 @@ export function makePipeline({ organisation, pipeline = organisation.pipeline }:
       _producer: 'test', _schemaURL: 'test', command: ['python', `${run.stage}.py`], operatingSystem: 'Linux', architecture: 'x64', processorCount: 2, memoryBytes: 1024,
       runtime: [{ name: 'python', version: '3.13.1' }], packageLock: { name: 'package-lock.json', digest: digestOfText('lock') }, packages: [], packagesTruncated: false,
       git: run.commit === null ? null : { commit: run.commit ?? 'c'.repeat(40), branch: 'main', dirty: run.dirty ?? false, remote: 'https://git.example/flights' },
-      container: run.container === null || run.container === undefined ? null : { imageDigest: run.container }, seed: '7', triggeredBy: 'ci',
+      container: run.container === null || run.container === undefined ? null : { imageDigest: run.container }, seed: '7', triggeredBy: run.triggeredBy ?? 'ci',
     };
     const event = (eventType: string, at: string) => ({
       eventType, eventTime: at, producer: 'https://gatehouse.dev/command/0.1.0', schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',

@@ -1,4 +1,5 @@
 // Promotion for tests: what a requester, a reviewer, a security person and a deployer do, by their own commands.
+import pg from 'pg';
 import { decidePromotion, requestPromotion } from '#lib/approvals/index.ts';
 import { recordDeployment } from '#lib/deployments/index.ts';
 import { createPerson, grantRole } from '#lib/identity/index.ts';
@@ -34,4 +35,15 @@ export async function anotherPerson(organisation: Organisation, roles: readonly 
     grants.push({ role, teamId });
   }
   return personActor(id, grants);
+}
+
+/** A person with roles that the portal never gives to one person: granted behind its back, by a superuser with triggers off. */
+export async function personOfConflictingRoles(adminUrl: string, organisation: Organisation, roles: readonly PersonRole[]) {
+  const { id } = must(await createPerson.execute(as(organisation.admin), { email: `${newId()}@example.test`, displayName: 'One of too many roles' })).value;
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  await client.query('SET session_replication_role = replica');
+  for (const role of roles) await client.query('INSERT INTO role_grant (id, person_id, role, team_id) VALUES ($1, $2, $3, $4)', [newId(), id, role, organisation.teamId]);
+  await client.end();
+  return personActor(id, roles.map((role) => ({ role, teamId: organisation.teamId })));
 }

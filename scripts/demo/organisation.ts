@@ -7,10 +7,10 @@ import { signIn, type Client } from './client.ts';
 
 type Role = 'engineer' | 'reviewer' | 'security' | 'auditor';
 
-/** Accounts are named by role. Two engineers: one answers for the pipeline, the other for deployments. Two security people: keys and policies take a second one. */
+/** Accounts are named by role. The ML engineer answers for the pipeline, the platform engineer, who changes no pipeline and only reads, for deployments. Two security people: keys and policies take a second one. */
 const people = [
   { account: 'engineer', name: 'ML engineer', role: 'engineer', ofTeam: true },
-  { account: 'platform-engineer', name: 'Platform engineer', role: 'engineer', ofTeam: true },
+  { account: 'platform-engineer', name: 'Platform engineer', role: 'auditor', ofTeam: true },
   { account: 'reviewer', name: 'Reviewer', role: 'reviewer', ofTeam: true },
   { account: 'security', name: 'Security analyst', role: 'security', ofTeam: false },
   { account: 'security-lead', name: 'Security lead', role: 'security', ofTeam: false },

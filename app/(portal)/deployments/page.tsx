@@ -18,6 +18,7 @@ import { Time } from '#components/ui/time.tsx';
 import { currentDeployments, type DeploymentItem } from '#lib/deployments/index.ts';
 import { currentContext } from '#lib/http.ts';
 import { environmentNames } from '#lib/policy/schema.ts';
+import { EmergencyBanner } from '../emergency-banner.tsx';
 
 export const metadata: Metadata = { title: 'Deployments' };
 
@@ -43,6 +44,7 @@ export default async function DeploymentsPage() {
           </form>
         )}
       />
+      <EmergencyBanner />
       <DeploymentTabs />
       {items.length === 0
         ? <EmptyState kind="nothing-yet" title="Nothing runs yet" description="A deployer asks first, and records what it did. Sandbox and staging take any registered version, production one that is promoted." command="gatehouse deploy --digest DIGEST --environment staging --endpoint NAME" />

@@ -65,6 +65,16 @@ export const serviceAccount = pgTable('service_account', {
   createdAt: instant('created_at').notNull().default(sql`now()`),
 });
 
+/** Who answered for a service account, and when: kept by a trigger, so that a hand-over does not make the past somebody else's. */
+export const serviceAccountResponsibility = pgTable('service_account_responsibility', {
+  id: primaryId(),
+  serviceAccountId: uuid('service_account_id').notNull().references(() => serviceAccount.id),
+  personId: uuid('person_id').notNull().references(() => person.id),
+  since: instant('since').notNull(),
+  /** Null while the person answers for it. */
+  until: instant('until'),
+}, (table) => [index('service_account_responsibility_account').on(table.serviceAccountId, table.since), index('service_account_responsibility_person').on(table.personId)]);
+
 export const serviceToken = pgTable('service_token', {
   id: primaryId(),
   serviceAccountId: uuid('service_account_id').notNull().references(() => serviceAccount.id),

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleTo } from '#lib/db/conditions.ts';
-import { approval, promotion } from '#lib/db/schema/approvals.ts';
+import { approval, approvalRevocation, promotion } from '#lib/db/schema/approvals.ts';
 import { deployment } from '#lib/db/schema/deployments.ts';
 import { person, serviceAccount, team } from '#lib/db/schema/identity.ts';
 import { assetVersion } from '#lib/db/schema/lineage.ts';
@@ -159,7 +159,8 @@ export const approvalsOf = (tx: ReadTx, promotionIds: readonly string[]) =>
         .select({ promotionId: approval.promotionId, person: person.displayName, role: approval.role, verdict: approval.verdict, comment: approval.comment, at: approval.at })
         .from(approval)
         .innerJoin(person, eq(person.id, approval.personId))
-        .where(inArray(approval.promotionId, [...promotionIds]))
+        .leftJoin(approvalRevocation, eq(approvalRevocation.approvalId, approval.id))
+        .where(and(inArray(approval.promotionId, [...promotionIds]), isNull(approvalRevocation.id)))
         .orderBy(approval.at, approval.id);
 
 export const deploymentsOfVersion = (tx: ReadTx, versionId: string) =>

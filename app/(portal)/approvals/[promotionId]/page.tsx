@@ -1,6 +1,7 @@
 // A promotion request: verdict, rules, what differs from what runs, lineage, the decision, and all that was recorded.
 import type { Metadata } from 'next';
 import { Decide } from '#components/approvals/decide.tsx';
+import { Comment, DeclareEmergency, ReviewEmergency, Revoke } from '#components/approvals/take-part.tsx';
 import { HistoryTable } from '#components/approvals/history-table.tsx';
 import { PromotionState } from '#components/approvals/promotion-state.tsx';
 import { Rules } from '#components/approvals/rules.tsx';
@@ -20,9 +21,9 @@ import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { getPromotion, type PromotionDetail } from '#lib/approvals/index.ts';
+import { getPromotion, type EmergencyView, type PromotionDetail } from '#lib/approvals/index.ts';
 import { currentContext } from '#lib/http.ts';
-import { decide, withdraw } from '../actions.ts';
+import { comment, decide, decideLent, declare, review, revoke, withdraw } from '../actions.ts';
 
 type Props = { params: Promise<{ promotionId: string }> };
 
@@ -40,6 +41,7 @@ export default async function PromotionPage({ params }: Props) {
         title={title}
         meta={<>
           <PromotionState state={request.state} />
+          {request.inEmergency && <Badge tone="fail">emergency</Badge>}
           <span>asked for by {request.requestedBy.name}, <Time at={request.requestedAt} /></span>
           <span>evidence <Digest value={request.snapshotDigest} /> frozen <Time at={request.requestedAt} /></span>
           <TopicRefresh topic="approvals" />
@@ -59,10 +61,17 @@ export default async function PromotionPage({ params }: Props) {
               seen={{ promotionId: request.id, title, snapshotDigest: request.snapshotDigest, artifactDigest: request.artifactDigest, policyDigest: request.policyDigest }}
               rights={request.rights}
               mayWithdraw={request.mayWithdraw}
-              actions={{ decide, withdraw }}
+              actions={{ decide, decideLent, withdraw }}
             />
+            {request.lent.map(({ delegator, rights }) => <div key={delegator.id} className="mt-4"><Decide seen={{ promotionId: request.id, title, snapshotDigest: request.snapshotDigest, artifactDigest: request.artifactDigest, policyDigest: request.policyDigest }} rights={rights} mayWithdraw={false} lentBy={delegator} actions={{ decide, decideLent, withdraw }} /></div>)}
+            <div className="no-print mt-3 flex flex-wrap gap-2">
+              {request.mayRevoke && <Revoke promotionId={request.id} revoke={revoke} />}
+              {request.mayDeclareEmergency && <DeclareEmergency seen={{ promotionId: request.id, snapshotDigest: request.snapshotDigest, artifactDigest: request.artifactDigest, policyDigest: request.policyDigest }} title={title} declare={declare} />}
+            </div>
           </Section>
           <Approvals request={request} />
+          <Comments request={request} />
+          <Signed request={request} />
           <Section title="History" id="history"><HistoryTable events={request.history} /></Section>
         </Stack>
       </Columns>
@@ -80,6 +89,7 @@ function Standing({ request }: { readonly request: PromotionDetail }) {
       </p>
       {request.state === 'stale' && <Alert tone="warning" title="This request is stale">{request.staleReason}. Ask for a new one on the page of the model version.</Alert>}
       {request.wouldBeStale.length > 0 && <Alert tone="warning" title="It would be found stale if somebody decided or deployed now"><ul>{request.wouldBeStale.map((reason) => <li key={reason}>{reason}</li>)}</ul></Alert>}
+      {request.emergency !== null && <Emergency emergency={request.emergency} mayReview={request.mayReviewEmergency} />}
       <blockquote className="border-l-2 border-line-strong pl-3 text-sm"><span className="block text-xs text-ink-3">Why {request.requestedBy.name} asks</span>{request.reason}</blockquote>
     </div>
   );
@@ -106,20 +116,69 @@ function Approvals({ request }: { readonly request: PromotionDetail }) {
         ? <p className="text-sm text-ink-2">Nobody has decided yet.</p>
         : (
           <ul>
-            {request.approvals.map(({ id, person, role, verdict, comment, at, snapshotDigest }) => (
+            {request.approvals.map(({ id, person, role, verdict, comment: said, onBehalfOf, revoked, at, snapshotDigest }) => (
               <li key={id} className="border-t border-line py-1.5 text-sm first:border-t-0">
                 <p className="flex flex-wrap items-baseline gap-x-2">
                   <Verdict state={verdict === 'approve' ? 'passed' : 'failed'}>{verdict === 'approve' ? 'approved' : 'rejected'}</Verdict>
                   <span className="font-medium">{person.name}</span>
                   <Badge>{role}</Badge>
+                  {onBehalfOf !== null && <span className="text-xs text-ink-2">on behalf of {onBehalfOf.name}</span>}
+                  {revoked !== null && <span className="text-xs text-fail">revoked <Time at={revoked.at} />: {revoked.reason}</span>}
                   <span className="text-xs text-ink-3"><Time at={at} /></span>
                   {snapshotDigest !== request.snapshotDigest && <span className="text-xs text-fail">on other evidence: <Digest value={snapshotDigest} /></span>}
                 </p>
-                <p className="break-words text-ink-2">{comment}</p>
+                <p className="break-words text-ink-2">{said}</p>
               </li>
             ))}
           </ul>
         )}
+    </Section>
+  );
+}
+
+function Emergency({ emergency, mayReview }: { readonly emergency: EmergencyView; readonly mayReview: boolean }) {
+  const { declaredBy, declaredAt, expiresAt, reviewDueAt, reason, review: reviewed } = emergency;
+  return (
+    <Alert tone={reviewed?.verdict === 'justified' ? 'warning' : 'danger'} title={`Let through in an emergency, without its approvals, by ${declaredBy.name}`} actions={mayReview ? <ReviewEmergency emergencyId={emergency.id} review={review} /> : undefined}>
+      <p className="break-words">“{reason}” Declared <Time at={declaredAt} />, held until <Time at={expiresAt} absolute />.</p>
+      <p className="break-words">{reviewed === null
+        ? <>Nobody has reviewed it yet; {emergency.overdue ? 'that was' : 'that is'} due <Time at={reviewDueAt} absolute />.</>
+        : <>Reviewed by {reviewed.by.name} <Time at={reviewed.at} />: {reviewed.verdict === 'justified' ? 'justified' : 'not justified'}. {reviewed.comment}</>}
+      </p>
+    </Alert>
+  );
+}
+
+function Comments({ request }: { readonly request: PromotionDetail }) {
+  return (
+    <Section title="Comments" id="comments" actions={request.mayComment ? <Comment promotionId={request.id} comment={comment} /> : undefined}>
+      {request.comments.length === 0
+        ? <p className="text-sm text-ink-2">Nobody has commented.</p>
+        : <ul>{request.comments.map(({ id, person, text, at }) => <li key={id} className="border-t border-line py-1.5 text-sm first:border-t-0"><p className="flex flex-wrap items-baseline gap-x-2"><span className="font-medium">{person.name}</span><span className="text-xs text-ink-3"><Time at={at} /></span></p><p className="break-words text-ink-2">{text}</p></li>)}</ul>}
+    </Section>
+  );
+}
+
+const statementNames = { approval: 'Approval, in-toto statement', verification_summary: 'Decision, SLSA verification summary', emergency: 'Emergency, in-toto statement' };
+
+function Signed({ request }: { readonly request: PromotionDetail }) {
+  return (
+    <Section title="Signed by this portal" id="signed" description="DSSE envelopes: download them and check them anywhere with the portal’s public key.">
+      {!request.signs && <Alert tone="warning" title="This portal has no signing key">Decisions are recorded and audited, and nothing is signed. Set GATEHOUSE_SIGNING_KEY, as the operating manual says.</Alert>}
+      {request.statements.length === 0
+        ? <p className="text-sm text-ink-2">Nothing has been signed about this request.</p>
+        : (
+          <ul className="text-sm">
+            {request.statements.map(({ id, kind, keyId, approvalId, at }) => (
+              <li key={id} className="flex flex-wrap items-baseline gap-x-2 border-t border-line py-1.5 first:border-t-0">
+                <LinkButton size="sm" download href={`/api/v1/promotions/${request.id}/statements/${id}`}>Download</LinkButton>
+                <span>{statementNames[kind]}{approvalId === null ? '' : ` of ${request.approvals.find((approval) => approval.id === approvalId)?.person.name ?? 'somebody'}`}</span>
+                <span className="text-xs text-ink-3"><Time at={at} />, key <code>{keyId.slice(0, 16)}</code></span>
+              </li>
+            ))}
+          </ul>
+        )}
+      {request.signs && <p className="flex flex-wrap items-baseline gap-2 text-sm"><LinkButton size="sm" download href="/api/v1/signing-key?format=pem">Download the public key</LinkButton><code className="text-xs text-ink-2">gatehouse verify ARTIFACT --evidence STATEMENT --trust gatehouse-portal.pem</code></p>}
     </Section>
   );
 }

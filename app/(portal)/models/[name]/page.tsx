@@ -9,6 +9,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section } from '#components/ui/section.tsx';
 import { currentContext } from '#lib/http.ts';
 import { getModel } from '#lib/registry/index.ts';
+import { EmergencyBanner } from '../../emergency-banner.tsx';
 
 type Props = { params: Promise<{ name: string }> };
 
@@ -29,6 +30,7 @@ export default async function ModelPage({ params }: Props) {
         meta={<><span>{model.teamName}</span><span className="inline-flex items-center gap-2">runs <Running running={model.running} withVersion /></span>{model.openRequest && <TextLink href={`/approvals/${model.openRequest.id}`}>version {model.openRequest.version} is asked for {model.openRequest.environment}</TextLink>}</>}
         actions={live && model.latest && live.version !== model.latest.version ? <LinkButton href={compareHref(model.name, live.version, model.latest.version)}>Compare latest with production</LinkButton> : undefined}
       />
+      <EmergencyBanner model={model.name} />
       <Section title="Versions" description="Select two to compare them."><VersionsTable name={model.name} /></Section>
     </>
   );

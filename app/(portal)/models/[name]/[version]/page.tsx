@@ -25,6 +25,7 @@ import { currentContext } from '#lib/http.ts';
 import { activeApprovalEnvironments } from '#lib/policy/index.ts';
 import { getModel, getModelVersion, type ModelVersionDetail } from '#lib/registry/index.ts';
 import { askForPromotion } from '../../actions.ts';
+import { EmergencyBanner } from '../../../emergency-banner.tsx';
 
 type Props = { params: Promise<{ name: string; version: string }> };
 const named = async (params: Props['params']) => {
@@ -66,6 +67,7 @@ export default async function ModelVersionPage({ params }: Props) {
           {other !== undefined && <LinkButton href={compareHref(detail.modelName, other, detail.version)}>Compare with {other}</LinkButton>}
         </>}
       />
+      <EmergencyBanner model={detail.modelName} />
       <Stack>
         {detail.quarantined && <Alert tone="danger" title="This artifact is in quarantine">It may not run anywhere, and its promotions are stale.</Alert>}
         {detail.description !== null && <p className="max-w-prose text-sm text-ink-2">{detail.description}</p>}
