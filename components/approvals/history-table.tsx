@@ -9,6 +9,7 @@ const outcomeTones: Readonly<Record<string, 'neutral' | 'fail' | 'stale'>> = { d
 const words: Readonly<Record<string, string>> = {
   'approvals.requestPromotion': 'asked for promotion', 'approvals.decidePromotion': 'decided', 'approvals.approved': 'gave the last approval', 'approvals.rejected': 'rejected',
   'approvals.withdrawPromotion': 'withdrew', 'approvals.markStale': 'found it stale', 'approvals.deployed': 'deployed',
+  'exceptions.proposeException': 'asked for an exception', 'exceptions.confirmException': 'put it in force', 'exceptions.endException': 'ended it',
   'policy.proposePolicy': 'proposed', 'policy.confirmPolicy': 'confirmed', 'policy.rejectPolicy': 'rejected', 'policy.retirePolicy': 'retired', 'policy.installShipped': 'installed',
 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
 import { historyView } from '#lib/audit/index.ts';
+import { exceptionsById } from '#lib/exceptions/index.ts';
 import { personById } from '#lib/identity/index.ts';
 import { notFound } from '#lib/kernel/errors.ts';
 import { id } from '#lib/kernel/ids.ts';
@@ -119,6 +120,7 @@ export const getPromotion = query({
       snapshotDigest: promotion.snapshotDigest,
       snapshot: (snapshot ?? {}) as Record<string, unknown>,
       results: failingFirst(resultsOf(promotion.results)),
+      exceptions: await exceptionsById(tx, resultsOf(promotion.results).flatMap(({ exception }) => exception?.id ?? []), now),
       thresholds: thresholdsOf(content.success ? content.data : undefined),
       approvals: named.map(({ approval: { id: approvalId, personId, role, verdict, comment, artifactDigest, snapshotDigest, policyDigest, at }, personName }) => ({ id: approvalId, person: { id: personId, name: personName }, role, verdict, comment, artifactDigest, snapshotDigest, policyDigest, at })),
       wouldBeStale: live ? [...stale] : [],

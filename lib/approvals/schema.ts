@@ -1,6 +1,7 @@
 // Wire types of promotion requests; safe for the browser.
 import { z } from 'zod';
 import { pageOf } from '#lib/kernel/page.ts';
+import { exceptionView } from '#lib/exceptions/schema.ts';
 import { approverRole, environment, ruleResult } from '#lib/policy/schema.ts';
 import { thresholdMark, versionComparison } from '#lib/registry/schema.ts';
 
@@ -64,6 +65,7 @@ export const promotionDetail = promotionSummary.extend({
   snapshotDigest: z.string(),
   snapshot: z.record(z.string(), z.unknown()).describe('The frozen facts that the rules were evaluated on.'),
   results: z.array(ruleResult).describe('What did not pass first.'),
+  exceptions: z.array(exceptionView).describe('Exceptions that the results name, with the people who gave them and their state now.'),
   thresholds: z.array(thresholdMark),
   approvals: z.array(approvalView),
   /** Why a decision now would find the request stale; empty while everything is as it was. */

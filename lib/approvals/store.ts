@@ -135,3 +135,13 @@ export const livingUnderOtherPolicy = (tx: WriteTx, environment: Environment, po
     .orderBy(asc(promotion.id))
     .limit(limit)
     .for('update');
+
+/** Open and approved requests of a model version for an environment; locked, oldest first. */
+export const livingOf = (tx: WriteTx, modelVersionId: string, environment: Environment, limit: number): Promise<PromotionRow[]> =>
+  tx
+    .select()
+    .from(promotion)
+    .where(and(eq(promotion.modelVersionId, modelVersionId), eq(promotion.environment, environment), inArray(promotion.state, ['open', 'approved'])))
+    .orderBy(asc(promotion.id))
+    .limit(limit)
+    .for('update');

@@ -1,6 +1,7 @@
 // Answers 'may this digest run here?' from the facts of this transaction, with the reasons.
 import type { ReadTx } from '#lib/db/client.ts';
 import { approvalsGiven, examine, latestPromotion, satisfied, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
+import { exceptionsInForce } from '#lib/exceptions/index.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { activePolicy, evaluatePolicy, type Environment, type RuleResult } from '#lib/policy/index.ts';
 import { gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
@@ -35,7 +36,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const living = examined.find(({ stale, approvalsComplete }) => stale.length === 0 && approvalsComplete);
   const version = living ? (versions.find(({ id }) => id === living.row.modelVersionId) ?? null) : (versions.at(-1) ?? null);
   const facts = living?.gathered?.facts ?? (version ? (await gatherFacts(tx, version)).facts : null);
-  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, policyInputOf(facts, environment, null)).results : [];
+  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, policyInputOf(facts, environment, null, version ? await exceptionsInForce(tx, version.id, environment, lock) : [])).results : [];
   const candidates: Candidate[] = examined.map(({ row, stale, approvalsComplete }) => ({ promotionId: row.id, state: row.state, stale, approvalsComplete }));
   const latest = needsPromotion && candidates.length === 0 ? await latestPromotion(tx, digest, environment, teams) : null;
   return {

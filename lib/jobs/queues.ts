@@ -11,10 +11,12 @@ export type OutboxEvents = {
   'runs.run_failed': { runId: string };
   /** A policy became the active one of its environment. */
   'policy.activated': { policyVersionId: string };
+  /** An exception came into force, was revoked, or reached its end. */
+  'exceptions.changed': { modelVersionId: string; environment: 'sandbox' | 'staging' | 'production' };
 };
 export type OutboxEventName = keyof OutboxEvents;
 
-export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated'] as const satisfies readonly OutboxEventName[];
+export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'exceptions.changed'] as const satisfies readonly OutboxEventName[];
 
 const options = { retryLimit: 10, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 };
 

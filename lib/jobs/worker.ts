@@ -1,5 +1,5 @@
 // The worker: takes events of the outbox and calls the handlers of the domains that act on them. Any number of processes may work at once.
-import { handlePolicyActivated } from '#lib/approvals/index.ts';
+import { handleExceptionsChanged, handlePolicyActivated } from '#lib/approvals/index.ts';
 import { handleSweepDue } from '#lib/evidence/index.ts';
 import { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from '#lib/findings/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
@@ -16,6 +16,7 @@ const handlers: Handlers = {
   'lineage.contradiction_recorded': handleContradiction,
   'runs.run_failed': handleRunFailed,
   'policy.activated': handlePolicyActivated,
+  'exceptions.changed': handleExceptionsChanged,
 };
 
 const BATCH = 20;

@@ -27,6 +27,7 @@ function goodInput(): PolicyInput {
     bias: { disparateImpact: { minimum: 0.85, maximum: 1.1, worst: 'region=West' }, difference: { largest: 0.04, worst: 'region=West' } },
     production: { version: 3, versionId: 'v3', digest: digest('3') },
     comparison: { dataset: { name: 'holdout', digest: digest('2') }, metrics: { auc: { candidate: 0.71, production: 0.7, worseBy: -0.01 } } },
+    exceptions: [],
     findings: { critical: [], high: [] },
   } satisfies PolicyInput);
 }
@@ -224,5 +225,29 @@ describe('the input document', () => {
     const paths = documentedPaths().map(({ path }) => path);
     expect(paths).toContain('evaluation.overall.<name>');
     expect(paths).toContain('data.sources[].validation.passed');
+  });
+});
+
+describe('an exception', () => {
+  const exception = { id: 'x', ruleId: 'the-rule', expiresAt: '2030-01-01T00:00:00.000Z', reason: 'r', proposedBy: 'p', confirmedBy: 'q' };
+  const withExceptions = (exceptions: PolicyInput['exceptions']) => ({ ...goodInput(), exceptions });
+
+  it('lets the whole pass and leaves the verdict of the rule', () => {
+    expect(resultOf({ expression: 'false' }, withExceptions([exception]))).toMatchObject({ verdict: 'failed', whole: 'passed', exception: { id: 'x', proposedBy: 'p', confirmedBy: 'q' } });
+    expect(resultOf({ expression: 'no.such' }, withExceptions([exception]))).toMatchObject({ verdict: 'not_evaluated', whole: 'passed' });
+  });
+
+  it('of another rule changes nothing, and one that passes needs none', () => {
+    expect(resultOf({ expression: 'false' }, withExceptions([{ ...exception, ruleId: 'another' }]))).toMatchObject({ whole: 'blocked', exception: null });
+    expect(resultOf({ expression: 'true' }, withExceptions([exception]))).toMatchObject({ whole: 'passed', exception: null });
+  });
+
+  it('that lasts longest is the one that is shown', () => {
+    expect(resultOf({ expression: 'false' }, withExceptions([exception, { ...exception, id: 'y', expiresAt: '2031-01-01T00:00:00.000Z' }])).exception?.id).toBe('y');
+  });
+
+  it('is none in documents that were frozen before there were exceptions', () => {
+    const { exceptions: _none, ...before } = goodInput();
+    expect(policyInput.parse(before).exceptions).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 // Policies: public face of the domain.
 export { activePolicy, policyById, type UsablePolicy } from './active.ts';
 export { confirmPolicy, policyDigest, proposePolicy, rejectPolicy } from './commands.ts';
-export { evaluatePolicy } from './domain.ts';
+export { blocks, evaluatePolicy } from './domain.ts';
 export { policyInput, type PolicyInput } from './input.ts';
 export { ensureShippedPolicies } from './install.ts';
 export { activeApprovalEnvironments, describePolicyInput, getPolicy, listPolicies } from './queries.ts';

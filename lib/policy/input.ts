@@ -28,6 +28,15 @@ const source = z.object({
     .describe('null: no verified test result.'),
 });
 
+const exception = z.object({
+  id: z.string(),
+  ruleId: z.string(),
+  expiresAt: z.string(),
+  reason: z.string(),
+  proposedBy: z.string().describe('Id of the person who asked for it.'),
+  confirmedBy: z.string().describe('Id of the second person, of security.'),
+});
+
 const finding = z.object({ id: z.string(), severity: z.string(), title: z.string() });
 
 export const policyInput = z
@@ -117,6 +126,10 @@ export const policyInput = z
       })
       .nullable()
       .describe('Candidate and production evaluated on the same dataset version; null: no such pair of verified evaluations.'),
+    exceptions: z
+      .array(exception)
+      .default([])
+      .describe('Exceptions in force for this model version and environment, by rule. They let a rule that does not pass stand without blocking; its verdict stays what it is.'),
     findings: z
       .object({ critical: z.array(finding), high: z.array(finding) })
       .describe('Open findings on the artifact, its upstream runs and versions. Drift of the version that runs now is not among them.'),

@@ -53,6 +53,10 @@ export const policyContent = z.strictObject({
 });
 export type PolicyContent = z.infer<typeof policyContent>;
 
+/** A time-limited permission to go on although one rule does not pass, given by two people. Ids of people. */
+export const ruleException = z.object({ id: z.string(), expiresAt: z.string(), reason: z.string(), proposedBy: z.string(), confirmedBy: z.string() });
+export type RuleException = z.infer<typeof ruleException>;
+
 export const ruleResult = z.object({
   ruleId: z.string(),
   title: z.string(),
@@ -63,6 +67,8 @@ export const ruleResult = z.object({
   /** Why a rule was not evaluated; null otherwise. */
   reason: z.string().nullable(),
   remedy: z.string(),
+  /** The exception under which a rule that did not pass does not block; the verdict is the rule's own all the same. */
+  exception: ruleException.nullable().default(null),
 });
 export type RuleResult = z.infer<typeof ruleResult>;
 

@@ -164,7 +164,7 @@ function provenanceOf(facts: VersionFacts): PolicyInput['provenance'] {
 export type Incumbent = { readonly version: number; readonly versionId: string; readonly digest: string; readonly evaluations: readonly Evaluation[] };
 
 /** The input document of the policy: the frozen facts. The same facts give the same bytes, whenever they are gathered. */
-export function policyInputOf(facts: VersionFacts, environment: Environment, incumbent: Incumbent | null): PolicyInput {
+export function policyInputOf(facts: VersionFacts, environment: Environment, incumbent: Incumbent | null, exceptions: PolicyInput['exceptions'] = []): PolicyInput {
   const evaluation = firstOnEachDataset(facts.evaluations)[0] ?? null;
   const code = trainingCode(facts);
   const { training } = facts;
@@ -204,6 +204,7 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     bias: evaluation && biasOf(evaluation.metrics),
     production: incumbent && { version: incumbent.version, versionId: incumbent.versionId, digest: incumbent.digest },
     comparison: incumbent && comparisonOf(facts.evaluations, incumbent.evaluations),
+    exceptions,
     findings: { critical: finding('critical'), high: finding('high') },
   };
 }

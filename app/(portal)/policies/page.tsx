@@ -10,7 +10,7 @@ import { DescriptionList } from '#components/ui/description-list.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { TextLink } from '#components/ui/link-button.tsx';
+import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section, Stack, Columns } from '#components/ui/section.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
@@ -42,7 +42,7 @@ export default async function PoliciesPage({ searchParams }: Props) {
       <PageHeader
         title="Policies"
         meta="What a model version has to show before it may run in an environment: rules over frozen evidence, and the people who approve. Security proposes, a second security person confirms."
-        actions={mayManage && active?.ok ? <ProposePolicy environment={environment} content={active.value.content} propose={propose} /> : undefined}
+        actions={<><LinkButton href="/policies/exceptions">Exceptions</LinkButton>{mayManage && active?.ok && <ProposePolicy environment={environment} content={active.value.content} propose={propose} />}</>}
       />
       <LinkTabs label="Environment" tabs={[...environmentSchema.options].reverse().map((name) => tabOf(name, all.value.items))} />
       <Stack>

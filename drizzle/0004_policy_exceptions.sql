@@ -1,0 +1,82 @@
+CREATE TABLE "policy_exception" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"team_id" uuid NOT NULL,
+	"model_version_id" uuid NOT NULL,
+	"environment" text NOT NULL,
+	"rule_id" text NOT NULL,
+	"reason" text NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"state" text DEFAULT 'proposed' NOT NULL,
+	"proposed_by" uuid NOT NULL,
+	"proposed_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"confirmed_by" uuid,
+	"confirmed_at" timestamp(3) with time zone,
+	"ended_by" uuid,
+	"ended_at" timestamp(3) with time zone
+);
+--> statement-breakpoint
+ALTER TABLE "policy_exception" ADD CONSTRAINT "policy_exception_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "policy_exception" ADD CONSTRAINT "policy_exception_model_version_id_model_version_id_fk" FOREIGN KEY ("model_version_id") REFERENCES "public"."model_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "policy_exception" ADD CONSTRAINT "policy_exception_proposed_by_person_id_fk" FOREIGN KEY ("proposed_by") REFERENCES "public"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "policy_exception" ADD CONSTRAINT "policy_exception_confirmed_by_person_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "public"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "policy_exception" ADD CONSTRAINT "policy_exception_ended_by_person_id_fk" FOREIGN KEY ("ended_by") REFERENCES "public"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "policy_exception_one_proposed" ON "policy_exception" USING btree ("model_version_id","environment","rule_id") WHERE "policy_exception"."state" = 'proposed';--> statement-breakpoint
+CREATE INDEX "policy_exception_subject" ON "policy_exception" USING btree ("model_version_id","environment");--> statement-breakpoint
+CREATE INDEX "policy_exception_proposed" ON "policy_exception" USING btree ("proposed_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);--> statement-breakpoint
+GRANT SELECT, INSERT ON policy_exception TO gatehouse_app;
+--> statement-breakpoint
+GRANT UPDATE (state, confirmed_by, confirmed_at, ended_by, ended_at) ON policy_exception TO gatehouse_app;
+--> statement-breakpoint
+CREATE CONSTRAINT TRIGGER audit_required AFTER INSERT OR UPDATE OR DELETE ON policy_exception DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit_event();
+--> statement-breakpoint
+-- An exception's path, by the people who act: proposed, then active or rejected; active, then revoked.
+CREATE FUNCTION policy_exception_moves_forward() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE actor text := current_setting('gatehouse.actor_id', true);
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'proposed' OR NEW.confirmed_by IS NOT NULL OR NEW.ended_by IS NOT NULL OR NEW.proposed_by::text IS DISTINCT FROM actor THEN
+      RAISE EXCEPTION 'an exception begins as a proposal of the person who acts' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_begins_proposed';
+    END IF;
+    IF NEW.expires_at <= now() OR NEW.expires_at > now() + interval '90 days 1 minute' THEN
+      RAISE EXCEPTION 'an exception is limited in time' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_in_time';
+    END IF;
+    PERFORM 1 FROM public.model_version WHERE id = NEW.model_version_id AND team_id = NEW.team_id;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'an exception names the team of its model version' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_binds_version';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.state = NEW.state OR NOT ((OLD.state = 'proposed' AND NEW.state IN ('active', 'rejected')) OR (OLD.state = 'active' AND NEW.state = 'revoked')) THEN
+    RAISE EXCEPTION 'an exception cannot go from % to %', OLD.state, NEW.state USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_moves_forward';
+  END IF;
+  IF NEW.state = 'active' AND (NEW.expires_at <= now() OR NEW.confirmed_at IS NULL) THEN
+    RAISE EXCEPTION 'an exception comes into force before its end' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_in_time';
+  END IF;
+  IF NEW.state <> 'active' AND NEW.ended_by::text IS DISTINCT FROM actor THEN
+    RAISE EXCEPTION 'an exception is ended by the person who acts' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_ended_by_actor';
+  END IF;
+  IF OLD.state <> 'proposed' AND NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN
+    RAISE EXCEPTION 'an exception keeps who confirmed it' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_keeps_confirmer';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER policy_exception_moves_forward BEFORE INSERT OR UPDATE ON policy_exception FOR EACH ROW EXECUTE FUNCTION policy_exception_moves_forward();
+--> statement-breakpoint
+-- Two people: one in force was confirmed by somebody else than its proposer, who acts and holds the role security for the team.
+CREATE FUNCTION policy_exception_two_people() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF NEW.state = 'active' THEN
+    IF NEW.confirmed_by IS NULL OR NEW.confirmed_by = NEW.proposed_by OR NEW.confirmed_by::text IS DISTINCT FROM current_setting('gatehouse.actor_id', true) THEN
+      RAISE EXCEPTION 'an exception is confirmed by a second person, who acts' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_two_people';
+    END IF;
+    PERFORM 1 FROM public.role_grant g JOIN public.person p ON p.id = g.person_id
+      WHERE g.person_id = NEW.confirmed_by AND g.role = 'security' AND g.revoked_at IS NULL AND (g.team_id IS NULL OR g.team_id = NEW.team_id) AND p.state = 'active';
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'an exception is confirmed by security' USING ERRCODE = 'GH002', CONSTRAINT = 'policy_exception_two_people';
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE CONSTRAINT TRIGGER policy_exception_two_people AFTER INSERT OR UPDATE ON policy_exception DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION policy_exception_two_people();
