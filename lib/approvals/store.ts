@@ -145,3 +145,17 @@ export const livingOf = (tx: WriteTx, modelVersionId: string, environment: Envir
     .orderBy(asc(promotion.id))
     .limit(limit)
     .for('update');
+
+/** The newest requests of an environment with their frozen documents, a part at a time. */
+export const recentSnapshots = (tx: ReadTx, teams: TeamFilter, environment: Environment, limit: number, offset: number) =>
+  tx
+    .select({ promotion, content: evidenceSnapshot.content, modelName: model.name, version: modelVersion.version, teamName: team.name })
+    .from(promotion)
+    .innerJoin(evidenceSnapshot, eq(evidenceSnapshot.id, promotion.snapshotId))
+    .innerJoin(modelVersion, eq(modelVersion.id, promotion.modelVersionId))
+    .innerJoin(model, eq(model.id, modelVersion.modelId))
+    .innerJoin(team, eq(team.id, promotion.teamId))
+    .where(and(eq(promotion.environment, environment), visibleTo(teams, promotion.teamId)))
+    .orderBy(desc(promotion.requestedAt), desc(promotion.id))
+    .limit(limit)
+    .offset(offset);

@@ -251,3 +251,49 @@ describe('an exception', () => {
     expect(policyInput.parse(before).exceptions).toEqual([]);
   });
 });
+
+describe('types of an expression', () => {
+  const problems = (expression: string) => policyProblems(policyOf({ expression }), 'production').map(({ message }) => message);
+  it.each([
+    ['evaluation.overall.auc', 'yields a number instead of true or false'],
+    ['size(data.sources)', 'yields an integer instead of true or false'],
+    ['artifact.digest > 0.5', 'artifact.digest is a string and the constant is a number: they are never compared'],
+    ['code.dirty == "no"', 'code.dirty is a boolean and the constant is a string: they are never compared'],
+    ['artifact.digest && true', 'artifact.digest is a string, and true or false is needed'],
+    ['!evaluation.overall.auc', 'evaluation.overall.auc is a number, and true or false is needed'],
+    ['evaluation.overall.auc - 1 < 0.0', 'evaluation.overall.auc is a number and the constant is an integer: write both as the same (1.0 is a number, 1 an integer)'],
+    ['lineage.runs < 3', 'lineage.runs is a list and has no order'],
+    ['code.dirty + 1 > 2', 'code.dirty is a boolean and cannot be calculated with'],
+    ['artifact.digest ? true : false', 'artifact.digest is a string, and true or false is needed'],
+  ])('%s: %s', (expression, message) => expect(problems(expression)).toContain(message));
+
+  it.each(['evaluation.overall.auc > 0', 'size(lineage.runs) > 0 && code.commit != null', 'data.sources.all(s, s.digest != null)', 'production == null || production.version < 3', 'training.parameters["rate"] == "1"', '"a" in lineage.runs', 'evaluation.metrics.filter(m, m.name == "auc")[0].value > 0.5'])('%s fits', (expression) => expect(problems(expression)).toEqual([]));
+});
+
+describe('tests beside a policy', () => {
+  const tested = (tests: unknown[]) => policyContent.parse({ ...production, tests });
+  const problems = (test: Record<string, unknown>) => policyProblems(tested([{ name: 'The test', ...test }]), 'production').map(({ path, message }) => `${path} ${message}`);
+
+  it('pass on the example, and on a change of it', () => {
+    expect(problems({ expect: { verdict: 'passed' } })).toEqual([]);
+    expect(problems({ changes: { 'evaluation.overall.auc': 0.1 }, expect: { verdict: 'blocked', rules: { 'auc-at-least-minimum': 'failed' } } })).toEqual([]);
+    expect(problems({ document: goodInput(), changes: { evaluation: null }, expect: { rules: { 'auc-at-least-minimum': 'not_evaluated' } } })).toEqual([]);
+  });
+
+  it.each([
+    ['another verdict', { expect: { verdict: 'blocked' } }, 'content.tests.0 The test: expected blocked, is passed'],
+    ['another verdict of a rule', { expect: { rules: { 'auc-at-least-minimum': 'failed' } } }, 'content.tests.0 The test: auc-at-least-minimum expected failed, is passed'],
+    ['no such rule', { expect: { rules: { nothing: 'failed' } } }, 'content.tests.0 The test: there is no rule nothing'],
+    ['no expectation', { expect: {} }, 'content.tests.0 The test: expects nothing'],
+    ['a path into nothing', { changes: { 'artifact.digest.x.y': 1 }, expect: { verdict: 'passed' } }, 'content.tests.0 The test: artifact.digest.x.y leads into something that is no object'],
+    ['a document that is none', { document: {}, expect: { verdict: 'passed' } }, 'content.tests.0 The test: the document does not fit: format: Invalid input: expected "https://gatehouse.dev/policy-input/v1"'],
+  ])('fail on %s', (_what, test, message) => expect(problems(test)).toContain(message));
+
+  it('leave the digest of a policy without tests as it was', () => {
+    expect(policyContent.parse(production)).not.toHaveProperty('tests');
+  });
+
+  it.each([['a date', { a: new Date() }], ['a NUL', { a: 'x\0' }], ['what is not a number', { a: Number.NaN }]])('hold no %s', (_what, changes) => {
+    expect(policyContent.safeParse({ ...production, tests: [{ name: 'x', changes, expect: { verdict: 'passed' } }] }).success).toBe(false);
+  });
+});

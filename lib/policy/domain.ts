@@ -57,6 +57,8 @@ function evaluateRule(rule: PolicyRule, document: Json, bindings: Bindings, exce
   };
 }
 
+const notInTime = ({ id, title, level, remedy }: PolicyRule): RuleResult => ({ ruleId: id, title, level, verdict: 'not_evaluated', expected: 'not computed', actual: 'not computed', reason: 'the time for the evaluation was over', remedy, exception: null });
+
 const parameterValues = (policy: PolicyContent): Record<string, Json> => Object.fromEntries(Object.entries(policy.parameters).map(([name, { value }]) => [name, value]));
 
 /** What each rule expects, by its id, as far as that can be said without an input document. */
@@ -74,10 +76,11 @@ export function expectationsOf(policy: PolicyContent): Record<string, string> {
 /**
  * Evaluates every rule, also after the first that fails. The verdict is `blocked` when any rule of level `block`
  * is anything else than passed and has no exception in the input. An exception never changes a rule's own verdict.
+ * Once `late` says so, rules that are left are not evaluated: for documents and policies that nobody has looked at yet.
  */
-export function evaluatePolicy(policy: PolicyContent, input: PolicyInput): PolicyEvaluation {
+export function evaluatePolicy(policy: PolicyContent, input: PolicyInput, late: () => boolean = () => false): PolicyEvaluation {
   const document = input as unknown as Json;
   const bindings = bindingsOf({ ...(input as unknown as Record<string, Json>), parameters: parameterValues(policy) });
-  const results = policy.rules.map((rule) => evaluateRule(rule, document, bindings, input.exceptions));
+  const results = policy.rules.map((rule) => (late() ? notInTime(rule) : evaluateRule(rule, document, bindings, input.exceptions)));
   return { verdict: results.some(blocks) ? 'blocked' : 'passed', results };
 }

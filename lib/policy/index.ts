@@ -6,5 +6,8 @@ export { policyInput, type PolicyInput } from './input.ts';
 export { ensureShippedPolicies } from './install.ts';
 export { activeApprovalEnvironments, describePolicyInput, getPolicy, listPolicies } from './queries.ts';
 export { shippedPolicies } from './shipped.ts';
+export { exampleInput } from './example.ts';
+export { runPolicyTests } from './tests.ts';
+export { tryPolicy } from './try.ts';
 export { documentedPaths } from './shape.ts';
 export * from './schema.ts';

@@ -9,6 +9,7 @@ import { activePolicy } from './active.ts';
 import { policyDigest } from './commands.ts';
 import { expectationsOf } from './domain.ts';
 import { environment, policyContent, policyDetail, policySummary, type Environment, type PolicySummary } from './schema.ts';
+import { runPolicyTests } from './tests.ts';
 import { documentedPaths } from './shape.ts';
 import { listPolicyRows, policyWithPeople } from './store.ts';
 
@@ -55,6 +56,7 @@ export const getPolicy = query({
       ...summary(row),
       content: content.data,
       expectations: expectationsOf(content.data),
+      tests: runPolicyTests(content.data, row.policy.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),
       intact: policyDigest(content.data) === row.policy.digest,
       history: (await historyView(tx, 'policy_version', input.policyVersionId)).map(({ number, at, action, actorName, outcome, reason }) => ({ number, at, action, actorName, outcome, reason })),
     });

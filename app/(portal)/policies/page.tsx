@@ -42,7 +42,7 @@ export default async function PoliciesPage({ searchParams }: Props) {
       <PageHeader
         title="Policies"
         meta="What a model version has to show before it may run in an environment: rules over frozen evidence, and the people who approve. Security proposes, a second security person confirms."
-        actions={<><LinkButton href="/policies/exceptions">Exceptions</LinkButton>{mayManage && active?.ok && <ProposePolicy environment={environment} content={active.value.content} propose={propose} />}</>}
+        actions={<><LinkButton href="/policies/exceptions">Exceptions</LinkButton><LinkButton href={`/policies/edit?environment=${environment}`}>Editor and playground</LinkButton>{mayManage && active?.ok && <ProposePolicy environment={environment} content={active.value.content} propose={propose} />}</>}
       />
       <LinkTabs label="Environment" tabs={[...environmentSchema.options].reverse().map((name) => tabOf(name, all.value.items))} />
       <Stack>

@@ -2,12 +2,15 @@
 import type { Metadata } from 'next';
 import { HistoryTable } from '#components/approvals/history-table.tsx';
 import { JsonDiff } from '#components/evidence/json-diff.tsx';
+import { Verdict } from '#components/evidence/verdict.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
 import { DecidePolicy } from '#components/policy/policy-forms.tsx';
+import { DryRun } from '#components/policy/dry-run.tsx';
 import { approvalsText, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Digest } from '#components/ui/digest.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { currentContext } from '#lib/http.ts';
@@ -33,7 +36,7 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
         crumbs={[{ label: 'Policies', href: `/policies?environment=${policy.environment}` }]}
         title={policy.title}
         meta={<><Badge tone={policy.environment === 'production' ? 'accent' : 'neutral'}>{policy.environment}</Badge><Badge>{policy.state}</Badge><Digest value={policy.digest} algorithm /><span>{approvalsText(policy.content.approvals)}; requests hold {policy.content.requestValidDays} days</span></>}
-        actions={policy.state === 'proposed' && mayManage ? <DecidePolicy policyVersionId={policy.id} digest={policy.digest} environment={policy.environment} isProposer={policy.proposedBy?.id === context.actor.id} actions={{ confirm, reject }} /> : undefined}
+        actions={<><LinkButton href={`/policies/edit?environment=${policy.environment}&from=${policy.id}`}>Open in the editor</LinkButton>{policy.state === 'proposed' && mayManage ? <DecidePolicy policyVersionId={policy.id} digest={policy.digest} environment={policy.environment} isProposer={policy.proposedBy?.id === context.actor.id} actions={{ confirm, reject }} /> : undefined}</>}
       />
       <Stack>
         {!policy.intact && <Alert tone="danger" title="The stored policy does not give its digest">It is not used for any decision.</Alert>}
@@ -44,6 +47,12 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
         )}
         <Section title="Rules"><RuleList rules={policy.content.rules} expectations={policy.expectations} /></Section>
         <Section title="Parameters"><ParameterTable parameters={policy.content.parameters} /></Section>
+        <Section title="Tests" description="Stored beside the rules; run when the policy is proposed and before it may become active.">
+          {policy.tests.length === 0
+            ? <p className="text-sm text-ink-2">This version has none.</p>
+            : <ul className="text-sm">{policy.tests.map(({ name, problems }, index) => <li key={index}><Verdict state={problems.length === 0 ? 'passed' : 'failed'}>{name}</Verdict>{problems.map((text) => <span key={text} className="block pl-5 text-ink-2">{text}</span>)}</li>)}</ul>}
+        </Section>
+        <Section title="Dry run" description="What this version would have decided on the evidence that past requests froze."><DryRun environment={policy.environment} content={policy.content} /></Section>
         <Section title="History"><HistoryTable events={policy.history} /></Section>
       </Stack>
     </>
