@@ -10,7 +10,7 @@ import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { Field } from '#components/ui/field.tsx';
-import { Input, Select, Textarea } from '#components/ui/input.tsx';
+import { Checkbox, Input, Select, Textarea } from '#components/ui/input.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { ruleLevel, type Environment, type PolicyContent, type PolicyRule } from '#lib/policy/schema.ts';
@@ -23,6 +23,9 @@ import { askJson } from './post-json.ts';
 type Problems = readonly { readonly path: string; readonly message: string }[];
 type Tried = { readonly problems: Problems; readonly documentProblems: Problems; readonly evaluation: { readonly verdict: 'passed' | 'blocked'; readonly results: Parameters<typeof Rules>[0]['results'] } | null; readonly tests: readonly { readonly name: string; readonly problems: readonly string[] }[] };
 export type PastRequest = { readonly id: string; readonly label: string };
+
+/** `value` is empty for the organisation, `team:ID` or `model:ID`. */
+export type ScopeOption = { readonly value: string; readonly label: string };
 
 const pretty = (value: unknown) => JSON.stringify(value, null, 2);
 const read = (text: string): { ok: true; value: unknown } | { ok: false; message: string } => {
@@ -53,7 +56,7 @@ function useTried(environment: Environment, content: unknown, document: unknown)
   return state;
 }
 
-export function PolicyEditor({ environment, content: initial, paths, requests, propose }: { readonly environment: Environment; readonly content: PolicyContent; readonly paths: readonly Completion[]; readonly requests: readonly PastRequest[]; readonly propose: PolicyActions['propose'] | null }) {
+export function PolicyEditor({ environment, content: initial, paths, requests, scopes, scope: initialScope, propose }: { readonly environment: Environment; readonly content: PolicyContent; readonly paths: readonly Completion[]; readonly requests: readonly PastRequest[]; readonly scopes: readonly ScopeOption[]; readonly scope: string; readonly propose: PolicyActions['propose'] | null }) {
   const router = useRouter();
   const [content, setContent] = useState<PolicyContent>(initial);
   const [others, setOthers] = useState(() => pretty({ parameters: initial.parameters, approvals: initial.approvals, requestValidDays: initial.requestValidDays, tests: initial.tests ?? [] }));
@@ -62,6 +65,9 @@ export function PolicyEditor({ environment, content: initial, paths, requests, p
   const [reason, setReason] = useState('');
   const [pending, setPending] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
+  const [scope, setScope] = useState(initialScope);
+  const [looser, setLooser] = useState(false);
+  const [loosening, setLoosening] = useState(false);
 
   const rest = useMemo(() => read(others), [others]);
   const whole = useMemo(() => {
@@ -92,9 +98,11 @@ export function PolicyEditor({ environment, content: initial, paths, requests, p
   const submit = async () => {
     if (!propose || whole === null) return;
     setPending(true);
-    const result = await propose({ environment, content: whole, reason });
+    const [kind, id] = scope.split(':');
+    const result = await propose({ environment, ...(kind === 'team' && id ? { teamId: id } : {}), ...(kind === 'model' && id ? { modelId: id } : {}), loosening, content: whole, reason });
     setPending(false);
     if (!result.ok) {
+      if (result.problem.code === 'policy.loosens') setLooser(true);
       setRefused([result.problem.detail, ...(result.problem.errors ?? []).slice(1, 5).map(({ path, message }) => `${path}: ${message}`)].join(' '));
       return;
     }
@@ -169,6 +177,8 @@ export function PolicyEditor({ environment, content: initial, paths, requests, p
         {propose !== null && (
           <Section title="Propose" description="It has no effect before another security person confirms it.">
             {refused !== null && <Alert tone="danger" title={refused} live />}
+            <Field label="For" hint="The narrowest policy decides alone."><Select value={scope} onChange={(event) => { setScope(event.target.value); }} options={scopes} /></Field>
+            {looser && <Checkbox label="It asks less than the policy of the organisation, and I mean it" checked={loosening} onChange={(event) => { setLoosening(event.target.checked); }} />}
             <Field label="Reason" required><Textarea rows={2} value={reason} onChange={(event) => { setReason(event.target.value); }} /></Field>
             <div><Button variant="primary" pending={pending} disabledReason={reason.trim().length < 3 ? 'Say why.' : failedTests.length > 0 ? 'A test fails.' : whole === null ? 'The JSON cannot be read.' : undefined} onClick={() => void submit()}>Propose</Button></div>
           </Section>

@@ -55,7 +55,7 @@ export const requestPromotion = command({
   scope: ({ teamId }) => ({ kind: 'team', teamId }),
   run: async (tx, input, row, { actor, now }) => {
     if (actor.kind !== 'person') return notFound('model version');
-    const policy = await activePolicy(tx, input.environment, true);
+    const policy = await activePolicy(tx, input.environment, true, row);
     if (!policy) return approvalsFailure('conflict', 'approvals.no_policy', `No usable policy is active for ${input.environment}. Security has to confirm one first.`);
     if (input.environment !== 'production' && policy.content.approvals.length === 0) return approvalsFailure('conflict', 'approvals.not_needed', `The policy of ${input.environment} asks for no approval: deploy the version directly.`);
     await store.lockRequest(tx, row.id, input.environment);

@@ -2,7 +2,7 @@
 import type { OutboxEvents } from '#lib/jobs/queues.ts';
 import { audited } from '#lib/kernel/audit-event.ts';
 import { systemCommand, unchanged } from '#lib/kernel/system-command.ts';
-import { activePolicy, policyById } from '#lib/policy/index.ts';
+import { policyById } from '#lib/policy/index.ts';
 import { markStale } from './commands.ts';
 import { examine } from './snapshot.ts';
 import { livingOf, livingUnderOtherPolicy } from './store.ts';
@@ -17,9 +17,8 @@ export async function handlePolicyActivated({ policyVersionId }: OutboxEvents['p
   for (let marked = BATCH; marked === BATCH; ) {
     marked = await systemCommand('approvals.policyActivated', async (tx) => {
       const activated = await policyById(tx, policyVersionId);
-      const active = activated ? await activePolicy(tx, activated.environment, true) : null;
-      if (!active) return unchanged(0);
-      const rows = await livingUnderOtherPolicy(tx, active.environment, active.digest, BATCH);
+      if (!activated) return unchanged(0);
+      const rows = await livingUnderOtherPolicy(tx, activated.environment, BATCH);
       const entries = [];
       for (const row of rows) entries.push(await markStale(tx, row, ['the policy changed since it was evaluated']));
       const [first, ...more] = entries;

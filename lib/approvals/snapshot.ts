@@ -36,8 +36,8 @@ export type Examined = { readonly gathered: Gathered | null; readonly policy: Us
 
 /** Looks at a request as it stands now: the facts, the active policy, and every reason why it would be stale. */
 export async function examine(tx: ReadTx, request: PromotionRow, now: string, lockPolicy: boolean): Promise<Examined> {
-  const policy = await activePolicy(tx, request.environment, lockPolicy);
   const version = await versionById(tx, request.modelVersionId);
+  const policy = await activePolicy(tx, request.environment, lockPolicy, version);
   const content = await snapshotContent(tx, request.snapshotId);
   if (!version || content === null) return { gathered: null, policy, stale: ['the version or its frozen evidence is gone'] };
   const gathered = await gather(tx, version, request.environment, lockPolicy);

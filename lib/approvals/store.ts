@@ -126,12 +126,21 @@ export const approvalsWithNames = (tx: ReadTx, promotionIds: readonly string[]) 
 export const deploymentsUnder = (tx: ReadTx, promotionId: string) =>
   tx.select({ id: deployment.id, endpoint: deployment.endpoint, deployedAt: deployment.deployedAt, endedAt: deployment.endedAt }).from(deployment).where(eq(deployment.promotionId, promotionId)).orderBy(desc(deployment.deployedAt), desc(deployment.id)).limit(50);
 
-/** Open and approved requests of an environment that another policy than this was applied to; locked, oldest first. */
-export const livingUnderOtherPolicy = (tx: WriteTx, environment: Environment, policyDigest: string, limit: number): Promise<PromotionRow[]> =>
+/** Open and approved requests of an environment that another policy was applied to than the one that decides about them now (the narrowest, by `findDecidingPolicy`); locked, oldest first. */
+export const livingUnderOtherPolicy = (tx: WriteTx, environment: Environment, limit: number): Promise<PromotionRow[]> =>
   tx
     .select()
     .from(promotion)
-    .where(and(eq(promotion.environment, environment), inArray(promotion.state, ['open', 'approved']), sql`${promotion.policyDigest} <> ${policyDigest}`))
+    .where(
+      and(
+        eq(promotion.environment, environment),
+        inArray(promotion.state, ['open', 'approved']),
+        sql`${promotion.policyDigest} <> (
+          select v.digest from policy_version v join model_version mv on mv.id = ${promotion.modelVersionId}
+           where v.environment = ${promotion.environment} and v.state = 'active' and (v.team_id is null or (v.team_id = mv.team_id and (v.model_id is null or v.model_id = mv.model_id)))
+           order by v.model_id is null, v.team_id is null limit 1)`,
+      ),
+    )
     .orderBy(asc(promotion.id))
     .limit(limit)
     .for('update');

@@ -1,10 +1,12 @@
 // Policies: public face of the domain.
 export { activePolicy, policyById, type UsablePolicy } from './active.ts';
-export { confirmPolicy, policyDigest, proposePolicy, rejectPolicy } from './commands.ts';
+export { confirmPolicy, proposePolicy, rejectPolicy } from './commands.ts';
+export { policyDigest } from './digest.ts';
 export { blocks, evaluatePolicy } from './domain.ts';
 export { policyInput, type PolicyInput } from './input.ts';
 export { ensureShippedPolicies } from './install.ts';
 export { activeApprovalEnvironments, describePolicyInput, getPolicy, listPolicies } from './queries.ts';
+export { loosened, type PolicyScope, type PolicySubject } from './scope.ts';
 export { shippedPolicies } from './shipped.ts';
 export { exampleInput } from './example.ts';
 export { runPolicyTests } from './tests.ts';

@@ -106,6 +106,7 @@ const personReference = z.object({ id: z.string(), name: z.string() }).nullable(
 export const policySummary = z.object({
   id: z.string(),
   environment,
+  scope: z.object({ teamId: z.string().nullable(), modelId: z.string().nullable(), name: z.string().describe('`the organisation`, or the name of the team or the model.') }),
   digest: z.string(),
   title: z.string(),
   state: policyState,
@@ -122,6 +123,8 @@ export const policyDetail = policySummary.extend({
   content: policyContent,
   /** What each rule expects, by its id, where a text or the parameters alone say it. */
   expectations: z.record(z.string(), z.string()),
+  /** What it asks less than the policy of the organisation that is active now; empty for that one itself. */
+  loosens: z.array(z.string()),
   /** The tests that are stored with it, as they come out now. */
   tests: z.array(z.object({ name: z.string(), problems: z.array(z.string()) })),
   /** False when the stored content no longer gives the stored digest: the policy is then not used. */

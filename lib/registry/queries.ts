@@ -123,7 +123,7 @@ export const getModelVersion = query({
     const promotions = await store.promotionsOfVersion(tx, row.id);
     const approvals = await store.approvalsOf(tx, promotions.map(({ id }) => id));
     const deployments = await store.deploymentsOfVersion(tx, row.id);
-    const policy = await activePolicy(tx, 'production', false);
+    const policy = await activePolicy(tx, 'production', false, row);
     const environmentOf = new Map(promotions.map(({ id, environment: where }) => [id, where]));
     const outcome = {
       promotions: promotions.length,

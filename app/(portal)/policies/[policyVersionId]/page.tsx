@@ -27,7 +27,7 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
   if (!found.ok) return <Problem error={found.error} />;
   const policy = found.value;
   const siblings = await listPolicies.execute(context, { environment: policy.environment });
-  const activeId = siblings.ok ? siblings.value.items.find(({ state, id }) => state === 'active' && id !== policy.id)?.id : undefined;
+  const activeId = siblings.ok ? (siblings.value.items.find(({ state, id, scope }) => state === 'active' && id !== policy.id && scope.teamId === policy.scope.teamId && scope.modelId === policy.scope.modelId) ?? siblings.value.items.find(({ state, id, scope }) => state === 'active' && id !== policy.id && scope.teamId === null))?.id : undefined;
   const active = activeId ? await getPolicy.execute(context, { policyVersionId: activeId }) : null;
   const mayManage = may(context.actor, 'policy.manage', { kind: 'organisation' });
   return (
@@ -35,11 +35,12 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
       <PageHeader
         crumbs={[{ label: 'Policies', href: `/policies?environment=${policy.environment}` }]}
         title={policy.title}
-        meta={<><Badge tone={policy.environment === 'production' ? 'accent' : 'neutral'}>{policy.environment}</Badge><Badge>{policy.state}</Badge><Digest value={policy.digest} algorithm /><span>{approvalsText(policy.content.approvals)}; requests hold {policy.content.requestValidDays} days</span></>}
-        actions={<><LinkButton href={`/policies/edit?environment=${policy.environment}&from=${policy.id}`}>Open in the editor</LinkButton>{policy.state === 'proposed' && mayManage ? <DecidePolicy policyVersionId={policy.id} digest={policy.digest} environment={policy.environment} isProposer={policy.proposedBy?.id === context.actor.id} actions={{ confirm, reject }} /> : undefined}</>}
+        meta={<><Badge tone={policy.environment === 'production' ? 'accent' : 'neutral'}>{policy.environment}</Badge><Badge>{policy.state}</Badge><span>for {policy.scope.name}</span><Digest value={policy.digest} algorithm /><span>{approvalsText(policy.content.approvals)}; requests hold {policy.content.requestValidDays} days</span></>}
+        actions={<><LinkButton href={`/policies/edit?environment=${policy.environment}&from=${policy.id}`}>Open in the editor</LinkButton>{policy.state === 'proposed' && mayManage ? <DecidePolicy policyVersionId={policy.id} digest={policy.digest} environment={policy.environment} loosens={policy.loosens} isProposer={policy.proposedBy?.id === context.actor.id} actions={{ confirm, reject }} /> : undefined}</>}
       />
       <Stack>
         {!policy.intact && <Alert tone="danger" title="The stored policy does not give its digest">It is not used for any decision.</Alert>}
+        {policy.loosens.length > 0 && <Alert tone="warning" title="It asks less than the policy of the organisation"><ul>{policy.loosens.map((text) => <li key={text}>{text}</li>)}</ul></Alert>}
         {active?.ok && (
           <Section title="What differs from the active policy">
             <JsonDiff before={JSON.parse(JSON.stringify(active.value.content))} after={JSON.parse(JSON.stringify(policy.content))} labels={{ before: 'active', after: policy.state }} />

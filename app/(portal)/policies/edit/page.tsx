@@ -6,8 +6,10 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { listPromotions } from '#lib/approvals/index.ts';
 import { currentContext } from '#lib/http.ts';
+import { listTeams } from '#lib/identity/index.ts';
 import { may } from '#lib/kernel/permissions.ts';
 import { describePolicyInput, environment as environmentSchema, getPolicy, listPolicies } from '#lib/policy/index.ts';
+import { listModels } from '#lib/registry/index.ts';
 import { propose } from '../actions.ts';
 
 export const metadata: Metadata = { title: 'Policy editor' };
@@ -20,10 +22,12 @@ export default async function EditorPage({ searchParams }: Props) {
   const context = await currentContext();
   const versions = await listPolicies.execute(context, { environment });
   if (!versions.ok) return <Problem error={versions.error} />;
-  const from = versions.value.items.find(({ id }) => id === asked.from) ?? versions.value.items.find(({ state }) => state === 'active') ?? versions.value.items[0];
+  const from = versions.value.items.find(({ id }) => id === asked.from) ?? versions.value.items.find(({ state, scope }) => state === 'active' && scope.teamId === null) ?? versions.value.items[0];
   const policy = from ? await getPolicy.execute(context, { policyVersionId: from.id }) : null;
   const inputs = await describePolicyInput.execute(context, {});
   const requests = await listPromotions.execute(context, { environment: [environment], limit: 100 });
+  const teams = await listTeams.execute(context, {});
+  const models = await listModels.execute(context, { limit: 200 });
   const mayManage = may(context.actor, 'policy.manage', { kind: 'organisation' });
   return (
     <>
@@ -39,6 +43,8 @@ export default async function EditorPage({ searchParams }: Props) {
             content={policy.value.content}
             paths={inputs.value.paths.map(({ path, type, description }) => ({ text: path, type, description }))}
             requests={requests.ok ? requests.value.items.map(({ id, modelName, version, verdict, state, requestedAt }) => ({ id, label: `${modelName} ${version}, ${verdict}, ${state}, ${requestedAt.slice(0, 16).replace('T', ' ')} UTC` })) : []}
+            scopes={[{ value: '', label: 'the organisation' }, ...(teams.ok ? teams.value.items.map(({ id, name }) => ({ value: `team:${id}`, label: `team ${name}` })) : []), ...(models.ok ? models.value.items.map(({ id, name }) => ({ value: `model:${id}`, label: `model ${name}` })) : [])]}
+            scope={policy.value.scope.modelId !== null ? `model:${policy.value.scope.modelId}` : policy.value.scope.teamId !== null ? `team:${policy.value.scope.teamId}` : ''}
             propose={mayManage ? propose : null}
           />
         )
