@@ -19,6 +19,10 @@ const schema = z.object({
   MAX_EVENT_BYTES: z.coerce.number().int().positive().default(5 * 1024 * 1024),
   MAX_BATCH_BYTES: z.coerce.number().int().positive().default(50 * 1024 * 1024),
   MAX_EVIDENCE_BYTES: z.coerce.number().int().positive().default(50 * 1024 * 1024),
+  /** A server of Open Policy Agent, asked by the rules of policies that name one of its paths. Its answer is waited for so long. */
+  OPA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OPA_TOKEN: z.string().min(1).optional(),
+  OPA_TIMEOUT_MS: z.coerce.number().int().min(50).max(5_000).default(1_500),
   /** Header that carries the client's address when a proxy stands in front, e.g. `x-forwarded-for`; unset: nobody is believed. */
   TRUSTED_ADDRESS_HEADER: z.string().optional(),
 });

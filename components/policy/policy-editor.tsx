@@ -59,7 +59,7 @@ function useTried(environment: Environment, content: unknown, document: unknown)
 export function PolicyEditor({ environment, content: initial, paths, requests, scopes, scope: initialScope, propose }: { readonly environment: Environment; readonly content: PolicyContent; readonly paths: readonly Completion[]; readonly requests: readonly PastRequest[]; readonly scopes: readonly ScopeOption[]; readonly scope: string; readonly propose: PolicyActions['propose'] | null }) {
   const router = useRouter();
   const [content, setContent] = useState<PolicyContent>(initial);
-  const [others, setOthers] = useState(() => pretty({ parameters: initial.parameters, approvals: initial.approvals, requestValidDays: initial.requestValidDays, tests: initial.tests ?? [] }));
+  const [others, setOthers] = useState(() => pretty({ parameters: initial.parameters, approvals: initial.approvals, requestValidDays: initial.requestValidDays, opa: initial.opa ?? [], tests: initial.tests ?? [] }));
   const [document, setDocument] = useState('');
   const [documentFrom, setDocumentFrom] = useState('');
   const [reason, setReason] = useState('');
@@ -72,9 +72,9 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
   const rest = useMemo(() => read(others), [others]);
   const whole = useMemo(() => {
     if (!rest.ok || typeof rest.value !== 'object' || rest.value === null) return null;
-    const { tests, ...members } = rest.value as { tests?: unknown[] };
-    const { tests: _before, ...kept } = content;
-    return { ...kept, ...members, ...(Array.isArray(tests) && tests.length > 0 ? { tests } : {}) } as PolicyContent;
+    const { tests, opa, ...members } = rest.value as { tests?: unknown[]; opa?: unknown[] };
+    const { tests: _tests, opa: _opa, ...kept } = content;
+    return { ...kept, ...members, ...(Array.isArray(tests) && tests.length > 0 ? { tests } : {}), ...(Array.isArray(opa) && opa.length > 0 ? { opa } : {}) } as PolicyContent;
   }, [content, rest]);
   const sample = useMemo(() => (document.trim() === '' ? { ok: true as const, value: undefined } : read(document)), [document]);
   const { tried, problem } = useTried(environment, whole, sample.ok ? sample.value : undefined);
@@ -145,8 +145,8 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
           </ol>
           <div><Button onClick={() => { setContent({ ...content, rules: [...content.rules, { ...emptyRule, id: `new-rule-${content.rules.length + 1}` }] }); }}>Add a rule</Button></div>
         </Section>
-        <Section title="Parameters, approvals and tests" description="Tests are stored beside the rules and run before the policy may become active.">
-          <Field label="As JSON" error={rest.ok ? [errorAt('content.parameters'), errorAt('content.approvals'), errorAt('content.tests'), errorAt('content.requestValidDays')].filter((text) => text !== undefined).join('; ') || undefined : rest.message}>
+        <Section title="Parameters, approvals, OPA and tests" description="Tests are stored beside the rules and run before the policy may become active.">
+          <Field label="As JSON" error={rest.ok ? [errorAt('content.parameters'), errorAt('content.approvals'), errorAt('content.tests'), errorAt('content.opa'), errorAt('content.requestValidDays')].filter((text) => text !== undefined).join('; ') || undefined : rest.message}>
             <Textarea mono rows={14} spellCheck={false} value={others} onChange={(event) => { setOthers(event.target.value); }} />
           </Field>
         </Section>

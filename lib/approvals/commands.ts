@@ -66,7 +66,7 @@ export const requestPromotion = command({
       if (stale.length === 0) return approvalsFailure('conflict', 'approvals.already_open', `This version has an open request for ${input.environment} already. Decide on it or withdraw it first.`, { details: { promotionId: open.id } });
       entries.push(await markStale(tx, open, stale));
     }
-    const { input: facts } = await gather(tx, row, input.environment, true);
+    const { input: facts } = await gather(tx, row, input.environment, policy, true);
     const { content, digest: snapshotDigest } = freeze(facts);
     const { verdict, results } = evaluatePolicy(policy.content, facts);
     const snapshot = { id: newId(), teamId: row.teamId, digest: snapshotDigest, content };

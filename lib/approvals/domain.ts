@@ -95,7 +95,7 @@ export type Frozen = Bound & { readonly state: PromotionState; readonly verdict:
 
 const memberWords: Readonly<Record<string, string>> = {
   artifact: 'the artifact', provenance: 'provenance', signature: 'signed provenance', training: 'the training run', code: 'the code', lineage: 'lineage', data: 'data validation',
-  evaluation: 'the evaluation', bias: 'bias', production: 'the version that runs there', comparison: 'the comparison with what runs there', findings: 'findings', exceptions: 'exceptions',
+  evaluation: 'the evaluation', bias: 'bias', production: 'the version that runs there', comparison: 'the comparison with what runs there', findings: 'findings', exceptions: 'exceptions', opa: 'the answer of OPA',
 };
 
 /** What a version deployed by its own promotion changes by that: not a reason to doubt it. */

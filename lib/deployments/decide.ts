@@ -3,7 +3,7 @@ import type { ReadTx } from '#lib/db/client.ts';
 import { approvalsGiven, examine, latestPromotion, satisfied, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
 import { exceptionsInForce } from '#lib/exceptions/index.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
-import { activePolicy, evaluatePolicy, type Environment, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
+import { activePolicy, evaluatePolicy, type Environment, type RuleResult, withOpa, type UsablePolicy } from '#lib/policy/index.ts';
 import { gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
 import { ruling, type Candidate, type Ruling } from './domain.ts';
 
@@ -40,7 +40,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const version = living ? (versions.find(({ id }) => id === living.row.modelVersionId) ?? null) : (versions.at(-1) ?? null);
   const facts = living?.gathered?.facts ?? (version ? (await gatherFacts(tx, version)).facts : null);
   const policy = version ? (policies.get(version.id) ?? null) : (usablePolicies[0] ?? null);
-  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, policyInputOf(facts, environment, null, version ? await exceptionsInForce(tx, version.id, environment, lock) : [])).results : [];
+  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, await withOpa(policy.content, policyInputOf(facts, environment, null, version ? await exceptionsInForce(tx, version.id, environment, lock) : []))).results : [];
   const candidates: Candidate[] = examined.map(({ row, stale, approvalsComplete }) => ({ promotionId: row.id, state: row.state, stale, approvalsComplete }));
   const latest = needsPromotion && candidates.length === 0 ? await latestPromotion(tx, digest, environment, teams) : null;
   return {

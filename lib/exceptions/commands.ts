@@ -42,7 +42,7 @@ export const proposeException = command({
     const ahead = Date.parse(input.expiresAt) - Date.parse(now);
     if (!(ahead > 0 && ahead <= longestExceptionDays * day)) return exceptionsFailure('invalid', 'exceptions.too_long', `An exception ends at a moment in the future, at most ${longestExceptionDays} days from now.`, { errors: [{ path: 'expiresAt', message: `must be in the next ${longestExceptionDays} days` }] });
     const policy = await activePolicy(tx, input.environment, true, version);
-    if (!policy?.content.rules.some((rule) => rule.id === input.ruleId)) return exceptionsFailure('invalid', 'exceptions.unknown_rule', `The active policy of ${input.environment} has no rule ${input.ruleId}.`, { errors: [{ path: 'ruleId', message: 'is not a rule of the active policy' }] });
+    if (![...(policy?.content.rules ?? []), ...(policy?.content.opa ?? [])].some((rule) => rule.id === input.ruleId)) return exceptionsFailure('invalid', 'exceptions.unknown_rule', `The active policy of ${input.environment} has no rule ${input.ruleId}.`, { errors: [{ path: 'ruleId', message: 'is not a rule of the active policy' }] });
     await lockSubject(tx, version.id, input.environment);
     const known = await livingException(tx, version.id, input.environment, input.ruleId);
     if (known) return exceptionsFailure('conflict', 'exceptions.exists', known.state === 'proposed' ? 'An exception from this rule is proposed already and waits for a second person.' : 'An exception from this rule is in force already.', { details: { exceptionId: known.id } });

@@ -192,6 +192,7 @@ export function policyProblems(content: PolicyContent, environment: Environment)
     add(`${path}.actual`, expressionProblems(rule.actual, roots));
     if (typeof rule.expected !== 'string') add(`${path}.expected`, expressionProblems(rule.expected.cel, roots));
   }
+  for (const [index, rule] of (content.opa ?? []).entries()) if ([...ids, ...(content.opa ?? []).map(({ id }) => id)].indexOf(rule.id) !== ids.length + index) add(`content.opa.${index}.id`, [`${rule.id} is the id of two rules`]);
   for (const { index, problems: found } of runPolicyTests(content, environment)) add(`content.tests.${index}`, found);
   const roles = content.approvals.map(({ role }) => role);
   if (new Set(roles).size !== roles.length) add('content.approvals', ['a role is named twice']);

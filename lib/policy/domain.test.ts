@@ -28,6 +28,7 @@ function goodInput(): PolicyInput {
     production: { version: 3, versionId: 'v3', digest: digest('3') },
     comparison: { dataset: { name: 'holdout', digest: digest('2') }, metrics: { auc: { candidate: 0.71, production: 0.7, worseBy: -0.01 } } },
     exceptions: [],
+    opa: [],
     findings: { critical: [], high: [] },
   } satisfies PolicyInput);
 }

@@ -2,7 +2,7 @@
 import type { Json } from '#lib/kernel/canonical-json.ts';
 import { bindingsOf, displayCel, evaluateCel, type Bindings } from './cel.ts';
 import type { PolicyInput } from './input.ts';
-import type { PolicyContent, PolicyEvaluation, PolicyRule, RuleException, RuleResult, RuleVerdict } from './schema.ts';
+import type { OpaRule, PolicyContent, PolicyEvaluation, PolicyRule, RuleException, RuleResult, RuleVerdict } from './schema.ts';
 
 /** The value at a dotted path; undefined where the path breaks off. */
 function at(document: Json, path: string): Json | undefined {
@@ -32,7 +32,7 @@ function judge(rule: PolicyRule, document: Json, bindings: Bindings): { verdict:
 }
 
 /** The exception for a rule that lasts longest; null for a rule that passed, which needs none. */
-function exceptionFor(rule: PolicyRule, verdict: RuleVerdict, exceptions: PolicyInput['exceptions']): RuleException | null {
+function exceptionFor(rule: Pick<PolicyRule, 'id'>, verdict: RuleVerdict, exceptions: PolicyInput['exceptions']): RuleException | null {
   if (verdict === 'passed') return null;
   const [found] = exceptions.filter(({ ruleId }) => ruleId === rule.id).sort((a, b) => Date.parse(b.expiresAt) - Date.parse(a.expiresAt));
   return found ? { id: found.id, expiresAt: found.expiresAt, reason: found.reason, proposedBy: found.proposedBy, confirmedBy: found.confirmedBy } : null;
@@ -59,6 +59,16 @@ function evaluateRule(rule: PolicyRule, document: Json, bindings: Bindings, exce
 
 const notInTime = ({ id, title, level, remedy }: PolicyRule): RuleResult => ({ ruleId: id, title, level, verdict: 'not_evaluated', expected: 'not computed', actual: 'not computed', reason: 'the time for the evaluation was over', remedy, exception: null });
 
+/** A rule that OPA decides, by the answer that the document holds. */
+function evaluateOpaRule(rule: OpaRule, input: PolicyInput): RuleResult {
+  const { id, title, level, remedy, path } = rule;
+  const answer = input.opa.find((each) => each.path === path);
+  const verdict: RuleVerdict = answer?.allow === true ? 'passed' : answer?.allow === false ? 'failed' : 'not_evaluated';
+  const actual = verdict === 'not_evaluated' ? 'no answer' : [verdict === 'passed' ? 'allowed' : 'not allowed', ...(answer?.reasons ?? [])].join(': ');
+  const reason = verdict === 'not_evaluated' ? (answer?.problem ?? 'OPA was not asked') : null;
+  return { ruleId: id, title, level, verdict, expected: `OPA allows it (${path})`, actual: displayCel(actual), reason, remedy, exception: exceptionFor(rule, verdict, input.exceptions) };
+}
+
 const parameterValues = (policy: PolicyContent): Record<string, Json> => Object.fromEntries(Object.entries(policy.parameters).map(([name, { value }]) => [name, value]));
 
 /** What each rule expects, by its id, as far as that can be said without an input document. */
@@ -81,6 +91,6 @@ export function expectationsOf(policy: PolicyContent): Record<string, string> {
 export function evaluatePolicy(policy: PolicyContent, input: PolicyInput, late: () => boolean = () => false): PolicyEvaluation {
   const document = input as unknown as Json;
   const bindings = bindingsOf({ ...(input as unknown as Record<string, Json>), parameters: parameterValues(policy) });
-  const results = policy.rules.map((rule) => (late() ? notInTime(rule) : evaluateRule(rule, document, bindings, input.exceptions)));
+  const results = [...policy.rules.map((rule) => (late() ? notInTime(rule) : evaluateRule(rule, document, bindings, input.exceptions))), ...(policy.opa ?? []).map((rule) => evaluateOpaRule(rule, input))];
   return { verdict: results.some(blocks) ? 'blocked' : 'passed', results };
 }

@@ -27,6 +27,7 @@ export function exampleInput(): PolicyInput {
     production: { version: 3, versionId: 'version-3', digest: digest('3') },
     comparison: { dataset: { name: 'holdout', digest: digest('2') }, metrics: { auc: { candidate: 0.71, production: 0.7, worseBy: -0.01 } } },
     exceptions: [],
+    opa: [],
     findings: { critical: [], high: [] },
   });
 }

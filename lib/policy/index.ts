@@ -6,6 +6,7 @@ export { blocks, evaluatePolicy } from './domain.ts';
 export { policyInput, type PolicyInput } from './input.ts';
 export { ensureShippedPolicies } from './install.ts';
 export { activeApprovalEnvironments, describePolicyInput, getPolicy, listPolicies } from './queries.ts';
+export { withOpa } from './opa.ts';
 export { loosened, type PolicyScope, type PolicySubject } from './scope.ts';
 export { shippedPolicies } from './shipped.ts';
 export { exampleInput } from './example.ts';

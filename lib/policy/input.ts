@@ -130,6 +130,10 @@ export const policyInput = z
       .array(exception)
       .default([])
       .describe('Exceptions in force for this model version and environment, by rule. They let a rule that does not pass stand without blocking; its verdict stays what it is.'),
+    opa: z
+      .array(z.object({ path: z.string(), allow: z.boolean().nullable().describe('null: no answer.'), reasons: z.array(z.string()), problem: z.string().nullable().describe('Why there is no answer.') }))
+      .default([])
+      .describe('Answers of the OPA server to this document, for the policy’s rules that ask it, frozen with the rest.'),
     findings: z
       .object({ critical: z.array(finding), high: z.array(finding) })
       .describe('Open findings on the artifact, its upstream runs and versions. Drift of the version that runs now is not among them.'),

@@ -29,6 +29,12 @@ export const policyRule = z.strictObject({
 });
 export type PolicyRule = z.infer<typeof policyRule>;
 
+/** A rule that an OPA server decides, over the same input document. Without a clear answer it is not evaluated. */
+export const opaRule = policyRule.pick({ id: true, title: true, level: true, remedy: true }).extend({
+  path: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(\/[A-Za-z_][A-Za-z0-9_]*){0,9}$/, 'a path is names joined by slashes: package/rule').describe('Path of the decision in the Data API: true or false, or an object with a boolean `allow` and texts in `reasons`.'),
+});
+export type OpaRule = z.infer<typeof opaRule>;
+
 export const policyParameter = z.strictObject({
   value: z.union([z.number(), z.boolean(), z.string().max(500), z.array(z.string().max(500)).max(100)]),
   meaning: z.string().min(1).max(300),
@@ -73,6 +79,7 @@ export const policyContent = z.strictObject({
   parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,60}$/, 'a parameter’s name is one word in camelCase'), policyParameter),
   approvals: z.array(z.strictObject({ role: approverRole, count: z.int().min(1).max(10) })).max(2),
   requestValidDays: z.int().min(1).max(90).describe('Days after which an undecided or unused request is stale.'),
+  opa: z.array(opaRule).min(1).max(10).optional().describe('Rules that an OPA server decides.'),
   // Optional without a default: a stored policy without it must give its digest for ever.
   tests: z.array(policyTest).max(50).optional().describe('Run when the policy is proposed and again before it becomes active.'),
 }).refine((content) => isPlainJson(JSON.parse(JSON.stringify(content))) && JSON.stringify(content).length <= 500_000, 'is larger than 500 000 characters, or holds characters that are not text');

@@ -27,6 +27,10 @@ export function loosened(narrow: PolicyContent, wide: PolicyContent): string[] {
     else if (rule.requires.some((path) => !other.requires.includes(path))) found.push(`${rule.id} needs less`);
     else for (const name of parametersIn(rule.expression)) if (!same(narrow.parameters[name]?.value, wide.parameters[name]?.value)) found.push(`${rule.id} has another ${name}`);
   }
+  for (const rule of (wide.opa ?? []).filter(({ level }) => level === 'block')) {
+    const other = narrow.opa?.find(({ id }) => id === rule.id);
+    if (!other || other.level !== 'block' || other.path !== rule.path) found.push(`${rule.id} is not asked of OPA in the same way`);
+  }
   for (const { role, count } of wide.approvals) if ((narrow.approvals.find((each) => each.role === role)?.count ?? 0) < count) found.push(`fewer approvals by ${role}`);
   if (narrow.requestValidDays > wide.requestValidDays) found.push('requests hold longer');
   return found;

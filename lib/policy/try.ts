@@ -6,6 +6,7 @@ import { policyProblems } from './check.ts';
 import { evaluatePolicy } from './domain.ts';
 import { exampleInput } from './example.ts';
 import { policyInput } from './input.ts';
+import { withOpa } from './opa.ts';
 import { environment, policyContent, policyEvaluation } from './schema.ts';
 import { runPolicyTests } from './tests.ts';
 
@@ -50,11 +51,12 @@ export const tryPolicy = query({
     const document = policyInput.safeParse(input.document ?? { ...exampleInput(), environment: input.environment });
     const documentProblems = size !== null ? [{ path: 'document', message: size }] : document.success ? [] : fieldErrors(document.error, 'document');
     if (!content.success) return ok({ problems: fieldErrors(content.error, 'content'), documentProblems, evaluation: null, tests: [] });
+    const asked = document.success && size === null ? await withOpa(content.data, document.data) : null;
     const end = Date.now() + longestMilliseconds;
     return ok({
       problems: policyProblems(content.data, input.environment),
       documentProblems,
-      evaluation: document.success && size === null ? evaluatePolicy(content.data, document.data, () => Date.now() > end) : null,
+      evaluation: asked ? evaluatePolicy(content.data, asked, () => Date.now() > end) : null,
       tests: runPolicyTests(content.data, input.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),
     });
   },

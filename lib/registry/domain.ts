@@ -205,6 +205,7 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     production: incumbent && { version: incumbent.version, versionId: incumbent.versionId, digest: incumbent.digest },
     comparison: incumbent && comparisonOf(facts.evaluations, incumbent.evaluations),
     exceptions,
+    opa: [],
     findings: { critical: finding('critical'), high: finding('high') },
   };
 }

@@ -2,7 +2,7 @@
 import type { Metadata } from 'next';
 import { Problem } from '#components/kernel-problem.tsx';
 import { DecidePolicy, ProposePolicy } from '#components/policy/policy-forms.tsx';
-import { approvalsText, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
+import { approvalsText, OpaRuleList, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -98,7 +98,7 @@ function Active({ policy }: { readonly policy: PolicyDetail }) {
       <Stack>
         {!policy.intact && <Alert tone="danger" title="The stored policy does not give its digest">It is not used for any decision. Propose it again.</Alert>}
         <Section title={policy.content.title} description={`${policy.content.rules.length} rules; what cannot be evaluated never counts as passed.`}>
-          <RuleList rules={policy.content.rules} expectations={policy.expectations} />
+          <RuleList rules={policy.content.rules} expectations={policy.expectations} />{policy.content.opa && <OpaRuleList rules={policy.content.opa} />}
         </Section>
         <Section title="Parameters" description="Named numbers that the rules use."><ParameterTable parameters={policy.content.parameters} /></Section>
       </Stack>

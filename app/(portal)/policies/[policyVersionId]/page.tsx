@@ -6,7 +6,7 @@ import { Verdict } from '#components/evidence/verdict.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
 import { DecidePolicy } from '#components/policy/policy-forms.tsx';
 import { DryRun } from '#components/policy/dry-run.tsx';
-import { approvalsText, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
+import { approvalsText, OpaRuleList, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Digest } from '#components/ui/digest.tsx';
@@ -46,7 +46,7 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
             <JsonDiff before={JSON.parse(JSON.stringify(active.value.content))} after={JSON.parse(JSON.stringify(policy.content))} labels={{ before: 'active', after: policy.state }} />
           </Section>
         )}
-        <Section title="Rules"><RuleList rules={policy.content.rules} expectations={policy.expectations} /></Section>
+        <Section title="Rules"><RuleList rules={policy.content.rules} expectations={policy.expectations} />{policy.content.opa && <OpaRuleList rules={policy.content.opa} />}</Section>
         <Section title="Parameters"><ParameterTable parameters={policy.content.parameters} /></Section>
         <Section title="Tests" description="Stored beside the rules; run when the policy is proposed and before it may become active.">
           {policy.tests.length === 0
