@@ -180,7 +180,7 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
             <Field label="For" hint="The narrowest policy decides alone."><Select value={scope} onChange={(event) => { setScope(event.target.value); }} options={scopes} /></Field>
             {looser && <Checkbox label="It asks less than the policy of the organisation, and I mean it" checked={loosening} onChange={(event) => { setLoosening(event.target.checked); }} />}
             <Field label="Reason" required><Textarea rows={2} value={reason} onChange={(event) => { setReason(event.target.value); }} /></Field>
-            <div><Button variant="primary" pending={pending} disabledReason={reason.trim().length < 3 ? 'Say why.' : failedTests.length > 0 ? 'A test fails.' : whole === null ? 'The JSON cannot be read.' : undefined} onClick={() => void submit()}>Propose</Button></div>
+            <div className="mt-3"><Button variant="primary" pending={pending} disabledReason={reason.trim().length < 3 ? 'Say why.' : failedTests.length > 0 ? 'A test fails.' : whole === null ? 'The JSON cannot be read.' : undefined} onClick={() => void submit()}>Propose</Button></div>
           </Section>
         )}
       </Stack>

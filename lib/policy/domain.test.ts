@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policyProblems } from './check.ts';
 import { evaluatePolicy, expectationsOf } from './domain.ts';
-import { policyInput, type PolicyInput } from './input.ts';
+import { nothingKnown, policyInput, type PolicyInput } from './input.ts';
 import { policyContent, type PolicyContent, type PolicyRule } from './schema.ts';
-import { shippedPolicies } from './shipped.ts';
+import { shippedPolicies, strictProduction } from './shipped.ts';
+import { runPolicyTests } from './tests.ts';
 import { documentedPaths } from './shape.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -29,6 +30,8 @@ function goodInput(): PolicyInput {
     comparison: { dataset: { name: 'holdout', digest: digest('2') }, metrics: { auc: { candidate: 0.71, production: 0.7, worseBy: -0.01 } } },
     exceptions: [],
     opa: [],
+    slsa: { level: 3, missing: [] },
+    assurance: nothingKnown,
     findings: { critical: [], high: [] },
   } satisfies PolicyInput);
 }
@@ -296,5 +299,38 @@ describe('tests beside a policy', () => {
 
   it.each([['a date', { a: new Date() }], ['a NUL', { a: 'x\0' }], ['what is not a number', { a: Number.NaN }]])('hold no %s', (_what, changes) => {
     expect(policyContent.safeParse({ ...production, tests: [{ name: 'x', changes, expect: { verdict: 'passed' } }] }).success).toBe(false);
+  });
+});
+
+describe('the strict set', () => {
+  it('may be proposed: its expressions fit and its tests pass', () => {
+    expect(policyProblems(policyContent.parse(strictProduction), 'production')).toEqual([]);
+    expect(runPolicyTests(strictProduction, 'production').map(({ problems }) => problems)).toEqual(strictProduction.tests?.map(() => []));
+  });
+
+  it('blocks for each source that has reported nothing, and says that it was not evaluated', () => {
+    const { verdict, results } = evaluatePolicy(strictProduction, goodInput());
+    expect(verdict).toBe('blocked');
+    expect(results.filter((result) => result.verdict === 'not_evaluated').map(({ ruleId }) => ruleId)).toEqual(['artifact-scan-clean', 'training-container-scanned', 'data-sources-approved', 'cards-complete', 'endpoint-guarded', 'no-open-incident', 'reproducibility-verified', 'change-window-open']);
+    expect(results.find(({ ruleId }) => ruleId === 'artifact-scan-clean')?.reason).toBe('needs assurance.scan, which is not known');
+  });
+
+  const known = { scan: { clean: true, fresh: true, tool: 't' }, container: { digest: digest('c'), scanPassed: true }, dataSources: { unapproved: [] }, cards: { modelCardMissing: [], datasheetsMissing: [] }, endpoint: { public: false, wafRule: false }, incidents: { open: [] }, reproducibility: { matched: true, fresh: true }, changeWindow: { open: true, name: 'w' } };
+  const failing: [string, Partial<PolicyInput['assurance']>][] = [
+    ['artifact-scan-clean', { scan: { ...known.scan, fresh: false } }],
+    ['artifact-scan-clean', { scan: { ...known.scan, clean: false } }],
+    ['training-container-scanned', { container: { ...known.container, scanPassed: false } }],
+    ['training-container-scanned', { container: { ...known.container, digest: digest('9') } }],
+    ['data-sources-approved', { dataSources: { unapproved: ['bts'] } }],
+    ['cards-complete', { cards: { modelCardMissing: ['limits'], datasheetsMissing: [] } }],
+    ['endpoint-guarded', { endpoint: { public: true, wafRule: false } }],
+    ['no-open-incident', { incidents: { open: ['i-1'] } }],
+    ['reproducibility-verified', { reproducibility: { matched: false, fresh: true } }],
+    ['change-window-open', { changeWindow: { open: false, name: 'w' } }],
+  ];
+  const training = { ...(goodInput().training as NonNullable<PolicyInput['training']>), container: digest('c') };
+  it.each(failing)('%s fails on %j', (ruleId, changes) => {
+    const { results } = evaluatePolicy(strictProduction, { ...goodInput(), training, assurance: { ...known, ...changes } });
+    expect(results.filter((result) => result.verdict !== 'passed').map((result) => [result.ruleId, result.verdict])).toEqual([[ruleId, 'failed']]);
   });
 });

@@ -1,5 +1,5 @@
 // An input document about which everything is known and good: what the tests of a policy change one member of. Pure.
-import { policyInput, type PolicyInput } from './input.ts';
+import { nothingKnown, policyInput, type PolicyInput } from './input.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
@@ -28,6 +28,8 @@ export function exampleInput(): PolicyInput {
     comparison: { dataset: { name: 'holdout', digest: digest('2') }, metrics: { auc: { candidate: 0.71, production: 0.7, worseBy: -0.01 } } },
     exceptions: [],
     opa: [],
+    slsa: { level: 3, missing: [] },
+    assurance: nothingKnown,
     findings: { critical: [], high: [] },
   });
 }

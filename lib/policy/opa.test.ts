@@ -86,7 +86,7 @@ describe.skipIf(binary === undefined)('a real OPA (OPA_BINARY)', () => {
   let server: OpaServer;
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-opa-'));
-    writeFileSync(join(folder, 'policy.rego'), `package gatehouse\n\ndecision := {"allow": count(reasons) == 0, "reasons": reasons}\n\nreasons contains "the model is too weak" if input.evaluation.overall.auc < 0.7\nreasons contains "no commit" if not input.code.commit\n\nplain := input.environment == "production"\n`);
+    writeFileSync(join(folder, 'policy.rego'), `package gatehouse\n\ndecision := {"allow": count(reasons) == 0, "reasons": reasons}\n\nreasons contains "the model is too weak" if input.evaluation.overall.auc < 0.7\nreasons contains "no commit" if input.code.commit == null\n\nplain := input.environment == "production"\n`);
     const port = await new Promise<number>((resolve) => {
       const probe = createServer().listen(0, '127.0.0.1', () => { const { port: free } = probe.address() as AddressInfo; probe.close(() => { resolve(free); }); });
     });
