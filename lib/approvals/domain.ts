@@ -1,6 +1,6 @@
 // The rules of deciding: who may, what is still needed, and when a request is stale. Pure.
 import { canonicalJson, sha256, type Json } from '#lib/kernel/canonical-json.ts';
-import { evaluatePolicy, policyInput, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
+import { blocks, evaluatePolicy, policyInput, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
 import type { ApprovalNeed, DecisionRights, PromotionState } from './schema.ts';
 
 /** The bytes that people decide on, and their digest. */
@@ -130,8 +130,8 @@ export function staleness(frozen: Frozen, current: PolicyInput, active: UsablePo
 
 const worst = { failed: 0, not_evaluated: 1, passed: 2 } as const;
 const level = { block: 0, warn: 1, record: 2 } as const;
-/** What did not pass first, what blocks before what warns. */
-export const failingFirst = (results: readonly RuleResult[]): RuleResult[] => [...results].sort((a, b) => worst[a.verdict] - worst[b.verdict] || level[a.level] - level[b.level]);
+/** What stands in the way first, then what did not pass, what blocks before what warns. */
+export const failingFirst = (results: readonly RuleResult[]): RuleResult[] => [...results].sort((a, b) => Number(blocks(b)) - Number(blocks(a)) || worst[a.verdict] - worst[b.verdict] || level[a.level] - level[b.level]);
 
 export const countsOf = (results: readonly Pick<RuleResult, 'verdict'>[]) => ({
   passed: results.filter(({ verdict }) => verdict === 'passed').length,
