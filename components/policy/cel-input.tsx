@@ -1,4 +1,4 @@
-// A text area for a CEL expression that completes members of the input document: an editable combobox (WAI-ARIA 1.2).
+// A text area for a CEL expression that completes members of the input document. A text area may not take the role of a combobox, so it stays a text box with a list (WAI-ARIA 1.2, aria-autocomplete).
 'use client';
 
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
@@ -67,10 +67,7 @@ export function CelInput({ label, value, onChange, paths, error, hint, rows = 2 
           rows={rows}
           spellCheck={false}
           autoComplete="off"
-          role="combobox"
           aria-autocomplete="list"
-          aria-multiline="true"
-          aria-expanded={items.length > 0}
           aria-controls={list}
           {...(items.length > 0 && { 'aria-activedescendant': `${list}-${chosen}` })}
           value={value}
@@ -79,6 +76,7 @@ export function CelInput({ label, value, onChange, paths, error, hint, rows = 2 
           onBlur={() => { setOffer(null); }}
         />
       </Field>
+      <span role="status" className="sr-only">{items.length > 0 ? `${items.length} completions: arrow keys choose, Enter takes, Escape closes` : ''}</span>
       <ul id={list} role="listbox" aria-label={`Completions for ${label}`} hidden={items.length === 0} className="absolute inset-x-0 z-20 max-h-56 overflow-y-auto rounded-md border border-line bg-raised py-1 text-xs shadow-popover">
         {items.map((item, index) => (
           <li

@@ -1,6 +1,6 @@
 // OPA as a second engine: a stub for what can go wrong on the wire, and a real server where OPA_BINARY names one.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -83,9 +83,10 @@ const binary = process.env.OPA_BINARY;
 // Needs a real OPA: set OPA_BINARY to one (`go install github.com/open-policy-agent/opa@v1.4.2`). Without it these are skipped, and say so.
 describe.skipIf(binary === undefined)('a real OPA (OPA_BINARY)', () => {
   let opa: ChildProcess;
+  let folder: string;
   let server: OpaServer;
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-opa-'));
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-opa-'));
     writeFileSync(join(folder, 'policy.rego'), `package gatehouse\n\ndecision := {"allow": count(reasons) == 0, "reasons": reasons}\n\nreasons contains "the model is too weak" if input.evaluation.overall.auc < 0.7\nreasons contains "no commit" if input.code.commit == null\n\nplain := input.environment == "production"\n`);
     const port = await new Promise<number>((resolve) => {
       const probe = createServer().listen(0, '127.0.0.1', () => { const { port: free } = probe.address() as AddressInfo; probe.close(() => { resolve(free); }); });
@@ -94,7 +95,10 @@ describe.skipIf(binary === undefined)('a real OPA (OPA_BINARY)', () => {
     server = { url: `http://127.0.0.1:${port}`, token: null, timeoutMilliseconds: 5_000 };
     await vi.waitFor(async () => { expect((await askOpa(server, 'gatehouse/plain', { environment: 'production' })).allow).toBe(true); }, { timeout: 20_000, interval: 100 });
   });
-  afterAll(() => { opa.kill(); });
+  afterAll(() => {
+    opa.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('allows a good version, and gives its reasons for a weak one', async () => {
     expect(await judged(server)).toMatchObject({ whole: 'passed', verdict: 'passed' });
