@@ -26,6 +26,10 @@ const schema = z.object({
   INGEST_MAX_BYTES: z.coerce.number().int().min(1024).default(256 * 1024 * 1024),
   /** How long one event may take before the answer is 503; OpenLineage's clients wait 5 seconds. */
   INGEST_ANSWER_SECONDS: z.coerce.number().min(0.1).max(300).default(4),
+  /** A server of Open Policy Agent, asked by the rules of policies that name one of its paths. Its answer is waited for so long. */
+  OPA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OPA_TOKEN: z.string().min(1).optional(),
+  OPA_TIMEOUT_MS: z.coerce.number().int().min(50).max(5_000).default(1_500),
   /** Header that carries the client's address when a proxy stands in front, e.g. `x-forwarded-for`; unset: nobody is believed. */
   TRUSTED_ADDRESS_HEADER: z.string().optional(),
   /** Days after which the bytes of events may be removed that no registered model and no evidence has to do with; unset: they are kept for ever. */

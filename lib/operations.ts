@@ -7,6 +7,7 @@ import './policy/index.ts';
 import './evidence/index.ts';
 import './findings/index.ts';
 import './registry/index.ts';
+import './exceptions/index.ts';
 import './approvals/index.ts';
 import './deployments/index.ts';
 import './impact/index.ts';

@@ -1,5 +1,5 @@
 // `npm run seed:scale -- --runs 1000000`: fills an empty portal with a realistic graph by bulk loading, for measurements. The same numbers give the same graph.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -7,8 +7,8 @@ import pg from 'pg';
 import type { WriteTx } from '#lib/db/client.ts';
 import { hashPassword } from '#lib/identity/password.ts';
 import { writeAuditEvents } from '#lib/kernel/audit-event.ts';
-import { canonicalJson } from '#lib/kernel/canonical-json.ts';
 import { newId } from '#lib/kernel/ids.ts';
+import { policyDigest } from '#lib/policy/digest.ts';
 import { shippedPolicies } from '#lib/policy/shipped.ts';
 import { prepareDatabase } from '#scripts/database.ts';
 import { runMain } from '#scripts/main.ts';
@@ -35,7 +35,7 @@ async function policies(client: pg.Client): Promise<Policies> {
   const found: Record<string, { id: string; digest: string }> = {};
   for (const [environment, content] of Object.entries(shippedPolicies)) {
     const active = await client.query<{ id: string; digest: string }>(`SELECT id, digest FROM policy_version WHERE environment = $1 AND state = 'active'`, [environment]);
-    const row = active.rows[0] ?? { id: newId(), digest: `sha256:${createHash('sha256').update(canonicalJson(content)).digest('hex')}` };
+    const row = active.rows[0] ?? { id: newId(), digest: policyDigest(content) };
     if (active.rows.length === 0) await client.query(`INSERT INTO policy_version (id, environment, digest, content, state) VALUES ($1, $2, $3, $4, 'active')`, [row.id, environment, row.digest, JSON.stringify(content)]);
     found[environment] = row;
   }

@@ -10,6 +10,7 @@ const words: Readonly<Record<string, string>> = {
   'approvals.requestPromotion': 'asked for promotion', 'approvals.decidePromotion': 'decided', 'approvals.approved': 'gave the last approval', 'approvals.rejected': 'rejected',
   'approvals.withdrawPromotion': 'withdrew', 'approvals.markStale': 'found it stale', 'approvals.deployed': 'deployed', 'approvals.decideOnBehalf': 'decided by a lent role', 'approvals.revokeApproval': 'took the approval back',
   'approvals.declareEmergency': 'declared an emergency', 'approvals.approvedInEmergency': 'let it through in the emergency', 'approvals.reviewEmergency': 'reviewed the emergency',
+  'exceptions.proposeException': 'asked for an exception', 'exceptions.confirmException': 'put it in force', 'exceptions.endException': 'ended it',
   'policy.proposePolicy': 'proposed', 'policy.confirmPolicy': 'confirmed', 'policy.rejectPolicy': 'rejected', 'policy.retirePolicy': 'retired', 'policy.installShipped': 'installed',
 };
 

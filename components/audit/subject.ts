@@ -8,6 +8,7 @@ const pages: Record<string, (id: string) => string> = {
   asset_version: (id) => `/data/${id}`,
   trust_key: (id) => `/settings/trust-keys#${id}`,
   policy_version: (id) => `/policies#${id}`,
+  policy_exception: (id) => `/policies/exceptions#${id}`,
   deployment: (id) => `/deployments#${id}`,
   person: (id) => `/settings/people#${id}`,
   service_account: (id) => `/settings/service-accounts#${id}`,

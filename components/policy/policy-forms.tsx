@@ -15,8 +15,8 @@ import type { Environment, PolicyContent } from '#lib/policy/schema.ts';
 
 type Proposed = { policyVersionId: string; environment: Environment; digest: string };
 export type PolicyActions = {
-  readonly propose: (input: { environment: Environment; content: PolicyContent; reason: string }) => Promise<ActionResult<Proposed>>;
-  readonly confirm: (input: { policyVersionId: string; digest: string; reason: string }) => Promise<ActionResult<Proposed & { retired: string | null }>>;
+  readonly propose: (input: { environment: Environment; teamId?: string | null; modelId?: string | null; loosening?: boolean; content: PolicyContent; reason: string }) => Promise<ActionResult<Proposed>>;
+  readonly confirm: (input: { policyVersionId: string; digest: string; loosening?: boolean; reason: string }) => Promise<ActionResult<Proposed & { retired: string | null }>>;
   readonly reject: (input: { policyVersionId: string; reason: string }) => Promise<ActionResult<{ policyVersionId: string }>>;
 };
 
@@ -79,7 +79,7 @@ export function ProposePolicy({ environment, content, propose }: { readonly envi
 
 const outcome = <T,>(result: ActionResult<T>, done: string): ConfirmResult => (result.ok ? { ok: true, message: `${done} Audit event ${result.auditNumbers.join(', ')}.` } : { ok: false, message: result.problem.detail });
 
-export function DecidePolicy({ policyVersionId, digest, environment, isProposer, actions }: { readonly policyVersionId: string; readonly digest: string; readonly environment: Environment; readonly isProposer: boolean; readonly actions: Pick<PolicyActions, 'confirm' | 'reject'> }) {
+export function DecidePolicy({ policyVersionId, digest, environment, loosens = [], isProposer, actions }: { readonly policyVersionId: string; readonly digest: string; readonly environment: Environment; /** What it asks less than the policy of the organisation, which the confirmer reads here. */ readonly loosens?: readonly string[]; readonly isProposer: boolean; readonly actions: Pick<PolicyActions, 'confirm' | 'reject'> }) {
   const router = useRouter();
   const refresh = () => { router.refresh(); };
   return (
@@ -89,9 +89,10 @@ export function DecidePolicy({ policyVersionId, digest, environment, isProposer,
         title={`Make this the policy of ${environment}?`}
         confirmLabel="Confirm"
         comment="required"
-        onConfirm={async (reason) => outcome(await actions.confirm({ policyVersionId, digest, reason }), 'It is active now.')}
+        onConfirm={async (reason) => outcome(await actions.confirm({ policyVersionId, digest, loosening: loosens.length > 0, reason }), 'It is active now.')}
         onDone={refresh}
       >
+        {loosens.length > 0 && <p className="mb-2 text-fail">It asks less than the policy of the organisation: {loosens.join('; ')}.</p>}
         It replaces the present one at once. Open and approved requests for {environment} that were evaluated under that one become stale and have to be asked for again.
       </Confirm>
       <Confirm trigger={<Button variant="dangerQuiet">Reject…</Button>} title="Reject this proposal?" confirmLabel="Reject" tone="danger" comment="required" onConfirm={async (reason) => outcome(await actions.reject({ policyVersionId, reason }), 'It is rejected.')} onDone={refresh}>

@@ -2,7 +2,7 @@
 import { Badge } from '#components/ui/badge.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
-import type { PolicyContent, PolicyRule, RuleLevel } from '#lib/policy/schema.ts';
+import type { OpaRule, PolicyContent, PolicyRule, RuleLevel } from '#lib/policy/schema.ts';
 
 const levelTones = { block: 'fail', warn: 'stale', record: 'neutral' } as const;
 const levelWords: Record<RuleLevel, string> = { block: 'blocks', warn: 'warns', record: 'records' };
@@ -50,6 +50,23 @@ function Fact({ term, children }: { readonly term: string; readonly children: Re
       <dt className="text-ink-3">{term}</dt>
       <dd className="min-w-0">{children}</dd>
     </div>
+  );
+}
+
+/** Rules that an OPA server decides. */
+export function OpaRuleList({ rules }: { readonly rules: readonly OpaRule[] }) {
+  return (
+    <ul>
+      {rules.map((rule) => (
+        <li key={rule.id} id={`rule-${rule.id}`} className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 border-t border-line py-2 first:border-t-0 target:bg-selected">
+          <span><Level level={rule.level} /></span>
+          <div className="min-w-0">
+            <p className="font-medium">{rule.title} <span className="font-mono text-xs font-normal text-ink-3">{rule.id}</span></p>
+            <p className="text-xs text-ink-2">OPA decides by <code>{rule.path}</code>, over the same input document. {rule.remedy}</p>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }
 

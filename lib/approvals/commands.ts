@@ -57,7 +57,7 @@ export const requestPromotion = command({
   scope: ({ teamId }) => ({ kind: 'team', teamId }),
   run: async (tx, input, row, { actor, now }) => {
     if (actor.kind !== 'person') return notFound('model version');
-    const policy = await activePolicy(tx, input.environment, true);
+    const policy = await activePolicy(tx, input.environment, true, row);
     if (!policy) return approvalsFailure('conflict', 'approvals.no_policy', `No usable policy is active for ${input.environment}. Security has to confirm one first.`);
     if (input.environment !== 'production' && policy.content.approvals.length === 0) return approvalsFailure('conflict', 'approvals.not_needed', `The policy of ${input.environment} asks for no approval: deploy the version directly.`);
     await store.lockRequest(tx, row.id, input.environment);
@@ -68,7 +68,7 @@ export const requestPromotion = command({
       if (stale.length === 0) return approvalsFailure('conflict', 'approvals.already_open', `This version has an open request for ${input.environment} already. Decide on it or withdraw it first.`, { details: { promotionId: open.id } });
       entries.push(await markStale(tx, open, stale));
     }
-    const { input: facts } = await gather(tx, row, input.environment);
+    const { input: facts } = await gather(tx, row, input.environment, policy, true);
     const { content, digest: snapshotDigest } = freeze(facts);
     const { verdict, results } = evaluatePolicy(policy.content, facts);
     const snapshot = { id: newId(), teamId: row.teamId, digest: snapshotDigest, content };

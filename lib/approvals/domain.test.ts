@@ -1,7 +1,7 @@
 // Who may decide, what is still needed, and what makes a request stale; without a database.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '#lib/kernel/canonical-json.ts';
+import { canonicalJson, sha256, type Json } from '#lib/kernel/canonical-json.ts';
 import { policyInput, shippedPolicies, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
 import { changedMembers, counting, decidingRole, freeze, needsOf, rightsOf, satisfied, staleness, thaw, type DecisionQuestion, type GivenApproval } from './domain.ts';
 import type { Conflict } from './separation.ts';
@@ -119,6 +119,15 @@ describe('the right to decide', () => {
 describe('a request', () => {
   it('holds while nothing changed', () => {
     expect(staleness(frozen, input, policy, now)).toEqual([]);
+  });
+
+  it('that was frozen before a member of the document existed holds, whatever that member says now; one frozen with it does not', () => {
+    const { exceptions: _exceptions, opa: _opa, slsa: _slsa, assurance: _assurance, ...earlier } = input;
+    const content = canonicalJson(earlier as unknown as Json);
+    const then = { ...frozen, snapshotContent: content, snapshotDigest: sha256(content) };
+    const current = { ...input, slsa: { level: 1, missing: [] } };
+    expect(staleness(then, current, policy, now)).toEqual([]);
+    expect(staleness(frozen, current, policy, now).join()).toMatch(/the SLSA level/);
   });
 
   it.each<[string, Parameters<typeof staleness>, RegExp]>([

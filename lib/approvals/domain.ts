@@ -1,6 +1,6 @@
 // The rules of deciding: who may, what is still needed, and when a request is stale. Pure.
 import { canonicalJson, sha256, type Json } from '#lib/kernel/canonical-json.ts';
-import { evaluatePolicy, policyInput, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
+import { blocks, evaluatePolicy, policyInput, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
 import type { ApprovalNeed, DecisionRights, PromotionState } from './schema.ts';
 import { conflictsOf, cutOff, type Conflict, type Party } from './separation.ts';
 
@@ -102,7 +102,7 @@ export type Frozen = Bound & { readonly state: PromotionState; readonly verdict:
 
 const memberWords: Readonly<Record<string, string>> = {
   artifact: 'the artifact', provenance: 'provenance', signature: 'signed provenance', training: 'the training run', code: 'the code', lineage: 'lineage', data: 'data validation',
-  evaluation: 'the evaluation', bias: 'bias', production: 'the version that runs there', comparison: 'the comparison with what runs there', findings: 'findings',
+  evaluation: 'the evaluation', bias: 'bias', production: 'the version that runs there', comparison: 'the comparison with what runs there', findings: 'findings', exceptions: 'exceptions', opa: 'the answer of OPA', slsa: 'the SLSA level', assurance: 'what other sources say',
 };
 
 /** What a version deployed by its own promotion changes by that: not a reason to doubt it. */
@@ -127,7 +127,9 @@ export function staleness(frozen: Frozen, current: PolicyInput, active: UsablePo
   const before = thaw(frozen.snapshotContent, frozen.snapshotDigest);
   if (before === null) return [...reasons, 'the stored evidence snapshot is not the one that was frozen'];
   if (before.artifact.digest !== frozen.artifactDigest) reasons.push('the frozen evidence is about another artifact');
-  const changed = changedMembers(before, current, frozen.state === 'deployed' ? ownEffect : []);
+  // A document that was frozen by an earlier version of the portal lacks members that have come since: nobody decided by them.
+  const unknownThen = Object.keys(current).filter((key) => !Object.hasOwn(JSON.parse(frozen.snapshotContent) as object, key));
+  const changed = changedMembers(before, current, [...unknownThen, ...(frozen.state === 'deployed' ? ownEffect : [])]);
   if (changed.length > 0) reasons.push(`evidence changed since it was frozen: ${changed.join(', ')}`);
   if (active !== null && active.digest === frozen.policyDigest && evaluatePolicy(active.content, before).verdict !== frozen.verdict) reasons.push('the recorded verdict is not the one that the policy gives');
   return reasons;
@@ -135,8 +137,8 @@ export function staleness(frozen: Frozen, current: PolicyInput, active: UsablePo
 
 const worst = { failed: 0, not_evaluated: 1, passed: 2 } as const;
 const level = { block: 0, warn: 1, record: 2 } as const;
-/** What did not pass first, what blocks before what warns. */
-export const failingFirst = (results: readonly RuleResult[]): RuleResult[] => [...results].sort((a, b) => worst[a.verdict] - worst[b.verdict] || level[a.level] - level[b.level]);
+/** What stands in the way first, then what did not pass, what blocks before what warns. */
+export const failingFirst = (results: readonly RuleResult[]): RuleResult[] => [...results].sort((a, b) => Number(blocks(b)) - Number(blocks(a)) || worst[a.verdict] - worst[b.verdict] || level[a.level] - level[b.level]);
 
 export const countsOf = (results: readonly Pick<RuleResult, 'verdict'>[]) => ({
   passed: results.filter(({ verdict }) => verdict === 'passed').length,

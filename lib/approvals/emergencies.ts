@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { raiseFinding, settleFinding } from '#lib/findings/index.ts';
 import { personById } from '#lib/identity/index.ts';
-import { publishLater } from '#lib/jobs/outbox.ts';
+import { publish } from '#lib/jobs/outbox.ts';
 import type { OutboxEvents } from '#lib/jobs/queues.ts';
 import { announce } from '#lib/kernel/announce.ts';
 import { audited, type AuditEntry } from '#lib/kernel/audit-event.ts';
@@ -61,7 +61,7 @@ export const declareEmergency = command({
     await store.insertEmergency(tx, emergency);
     await store.movePromotion(tx, row.id, { state: 'approved', decidedAt: now });
     await issueEmergency(tx, row, { emergencyId: emergency.id, personId: actor.id, reason: input.reason, at: now, expiresAt: emergency.expiresAt, reviewDueAt: emergency.reviewDueAt });
-    await publishLater(tx, 'approvals.emergency_review_due', { emergencyId: emergency.id }, emergency.reviewDueAt);
+    await publish(tx, 'approvals.emergency_review_due', { emergencyId: emergency.id }, new Date(emergency.reviewDueAt));
     for (const topic of ['approvals', 'models', 'deployments'] as const) announce(topic, row.teamId);
     const after = { emergencyId: emergency.id, verdict: row.verdict, expiresAt: emergency.expiresAt, reviewDueAt: emergency.reviewDueAt, ...bound };
     return ok(audited(

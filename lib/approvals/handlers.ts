@@ -1,10 +1,11 @@
-// Handler of outbox events: when a policy becomes active, requests evaluated under another one are stale.
+// Handlers of outbox events: when a policy becomes active or an exception changes, requests that rest on what was are stale.
 import type { OutboxEvents } from '#lib/jobs/queues.ts';
 import { audited } from '#lib/kernel/audit-event.ts';
 import { systemCommand, unchanged } from '#lib/kernel/system-command.ts';
-import { activePolicy, policyById } from '#lib/policy/index.ts';
+import { policyById } from '#lib/policy/index.ts';
 import { markStale } from './commands.ts';
-import { livingUnderOtherPolicy } from './store.ts';
+import { examine } from './snapshot.ts';
+import { livingOf, livingUnderOtherPolicy } from './store.ts';
 
 const BATCH = 100;
 
@@ -16,13 +17,28 @@ export async function handlePolicyActivated({ policyVersionId }: OutboxEvents['p
   for (let marked = BATCH; marked === BATCH; ) {
     marked = await systemCommand('approvals.policyActivated', async (tx) => {
       const activated = await policyById(tx, policyVersionId);
-      const active = activated ? await activePolicy(tx, activated.environment, true) : null;
-      if (!active) return unchanged(0);
-      const rows = await livingUnderOtherPolicy(tx, active.environment, active.digest, BATCH);
+      if (!activated) return unchanged(0);
+      const rows = await livingUnderOtherPolicy(tx, activated.environment, BATCH);
       const entries = [];
       for (const row of rows) entries.push(await markStale(tx, row, ['the policy changed since it was evaluated']));
       const [first, ...more] = entries;
       return first ? audited(rows.length, first, ...more) : unchanged(0);
     });
   }
+}
+
+/**
+ * Marks the living requests of a model version stale when an exception that they rest on came, went or ended: the
+ * exceptions in force are part of the frozen facts.
+ */
+export async function handleExceptionsChanged({ modelVersionId, environment }: OutboxEvents['exceptions.changed']): Promise<void> {
+  await systemCommand('approvals.exceptionsChanged', async (tx, { now }) => {
+    const entries = [];
+    for (const row of await livingOf(tx, modelVersionId, environment, BATCH)) {
+      const { stale } = await examine(tx, row, now, true);
+      if (stale.length > 0) entries.push(await markStale(tx, row, stale));
+    }
+    const [first, ...more] = entries;
+    return first ? audited(entries.length, first, ...more) : unchanged(0);
+  });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
 import { historyView } from '#lib/audit/index.ts';
+import { exceptionsById } from '#lib/exceptions/index.ts';
 import { namesOfPeople, personById } from '#lib/identity/index.ts';
 import { notFound } from '#lib/kernel/errors.ts';
 import { id } from '#lib/kernel/ids.ts';
@@ -127,6 +128,7 @@ export const getPromotion = query({
       snapshotDigest: promotion.snapshotDigest,
       snapshot: (snapshot ?? {}) as Record<string, unknown>,
       results: failingFirst(resultsOf(promotion.results)),
+      exceptions: await exceptionsById(tx, resultsOf(promotion.results).flatMap(({ exception }) => exception?.id ?? []), now),
       thresholds: thresholdsOf(content.success ? content.data : undefined),
       approvals: named.map(({ approval: { id: approvalId, personId, role, verdict, comment, onBehalfOf, artifactDigest, snapshotDigest, policyDigest, at }, personName, revokedAt, revocationReason }) => ({ id: approvalId, person: { id: personId, name: personName }, role, verdict, comment, onBehalfOf: onBehalfOf === null ? null : { id: onBehalfOf, name: nameOf(onBehalfOf) }, revoked: revokedAt === null ? null : { at: revokedAt, reason: revocationReason ?? '' }, artifactDigest, snapshotDigest, policyDigest, at })),
       wouldBeStale: live ? [...stale] : [],

@@ -1,7 +1,8 @@
 // Wire types of promotion requests; safe for the browser.
 import { z } from 'zod';
 import { pageOf } from '#lib/kernel/page.ts';
-import { approverRole, environment, ruleResult } from '#lib/policy/schema.ts';
+import { exceptionView } from '#lib/exceptions/schema.ts';
+import { approverRole, environment, ruleResult, ruleVerdict } from '#lib/policy/schema.ts';
 import { thresholdMark, versionComparison } from '#lib/registry/schema.ts';
 
 export const promotionStates = ['open', 'approved', 'rejected', 'withdrawn', 'stale', 'deployed'] as const;
@@ -91,6 +92,7 @@ export const promotionDetail = promotionSummary.extend({
   snapshotDigest: z.string(),
   snapshot: z.record(z.string(), z.unknown()).describe('The frozen facts that the rules were evaluated on.'),
   results: z.array(ruleResult).describe('What did not pass first.'),
+  exceptions: z.array(exceptionView).describe('Exceptions that the results name, with the people who gave them and their state now.'),
   thresholds: z.array(thresholdMark),
   approvals: z.array(approvalView),
   /** Why a decision now would find the request stale; empty while everything is as it was. */
@@ -120,3 +122,17 @@ export const requested = z.object({ promotionId: z.string(), verdict: z.enum(['p
 /** `recorded: false`: the request had become stale, which is recorded instead; nothing was decided. */
 export const decided = z.object({ promotionId: z.string(), recorded: z.boolean(), approvalId: z.string().nullable(), state: promotionState, message: z.string(), needs: z.array(approvalNeed) });
 export type Decided = z.infer<typeof decided>;
+
+const verdict = z.enum(['passed', 'blocked']);
+const changedRule = z.object({ ruleId: z.string(), before: ruleVerdict.nullable().describe('null: the policy of then had no such rule.'), after: ruleVerdict.nullable().describe('null: this policy has no such rule.') });
+export const dryRun = z.object({
+  considered: z.number().int(),
+  /** Requests whose frozen evidence is not what its digest says, or is no input document. */
+  unreadable: z.number().int(),
+  /** Requests that were left out because the time was over. */
+  leftOut: z.number().int(),
+  before: z.object({ passed: z.number().int(), blocked: z.number().int() }),
+  after: z.object({ passed: z.number().int(), blocked: z.number().int() }),
+  changed: z.array(z.object({ promotionId: z.string(), modelName: z.string(), version: z.number().int(), teamName: z.string(), requestedAt: z.string(), state: promotionState, before: verdict, after: verdict, rules: z.array(changedRule) })),
+});
+export type DryRun = z.infer<typeof dryRun>;

@@ -1,6 +1,7 @@
 // Gathering what a request is decided on: the facts of now as the policy's input document, and whether they are those that were frozen.
 import type { ReadTx } from '#lib/db/client.ts';
-import { activePolicy, type Environment, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
+import { exceptionsInForce } from '#lib/exceptions/index.ts';
+import { activePolicy, withOpa, type Environment, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
 import { gatherFacts, incumbentOf, policyInputOf, versionById, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
 import { staleness } from './domain.ts';
 import { conflictsOf, type Party } from './separation.ts';
@@ -9,14 +10,15 @@ import { conflictsAbout, snapshotContent, type PromotionRow } from './store.ts';
 
 export type Gathered = { readonly row: FullVersionRow; readonly facts: VersionFacts; readonly input: PolicyInput; readonly incumbent: { readonly row: FullVersionRow; readonly facts: VersionFacts } | null };
 
-/** The facts about a version for an environment, as they are in this transaction. */
-export async function gather(tx: ReadTx, row: FullVersionRow, environment: Environment): Promise<Gathered> {
+/** The facts about a version for an environment, as they are in this transaction, with OPA’s answers where the policy asks for them. */
+export async function gather(tx: ReadTx, row: FullVersionRow, environment: Environment, policy: UsablePolicy | null, lock: boolean): Promise<Gathered> {
   const { facts } = await gatherFacts(tx, row);
   const running = await incumbentOf(tx, row.modelId, environment);
   const runningRow = running ? await versionById(tx, running.versionId) : null;
   const runningFacts = runningRow === null ? null : runningRow.id === row.id ? facts : (await gatherFacts(tx, runningRow)).facts;
   const incumbent = running && runningRow && runningFacts ? { row: runningRow, facts: runningFacts } : null;
-  const input = policyInputOf(facts, environment, running && runningFacts ? { ...running, evaluations: runningFacts.evaluations } : null);
+  const known = policyInputOf(facts, environment, running && runningFacts ? { ...running, evaluations: runningFacts.evaluations } : null, await exceptionsInForce(tx, row.id, environment, lock));
+  const input = policy ? await withOpa(policy.content, known) : known;
   return { row, facts, input, incumbent };
 }
 
@@ -24,11 +26,11 @@ export type Examined = { readonly gathered: Gathered | null; readonly policy: Us
 
 /** Looks at a request as it stands now: the facts, the active policy, and every reason why it would be stale. */
 export async function examine(tx: ReadTx, request: PromotionRow, now: string, lockPolicy: boolean): Promise<Examined> {
-  const policy = await activePolicy(tx, request.environment, lockPolicy);
   const version = await versionById(tx, request.modelVersionId);
+  const policy = await activePolicy(tx, request.environment, lockPolicy, version);
   const content = await snapshotContent(tx, request.snapshotId);
   if (!version || content === null) return { gathered: null, policy, stale: ['the version or its frozen evidence is gone'] };
-  const gathered = await gather(tx, version, request.environment);
+  const gathered = await gather(tx, version, request.environment, policy, lockPolicy);
   return { gathered, policy, stale: staleness({ ...request, snapshotContent: content }, gathered.input, policy, now) };
 }
 

@@ -149,12 +149,21 @@ export const approvalsWithNames = (tx: ReadTx, promotionIds: readonly string[]) 
 export const deploymentsUnder = (tx: ReadTx, promotionId: string) =>
   tx.select({ id: deployment.id, endpoint: deployment.endpoint, deployedAt: deployment.deployedAt, endedAt: deployment.endedAt }).from(deployment).where(eq(deployment.promotionId, promotionId)).orderBy(desc(deployment.deployedAt), desc(deployment.id)).limit(50);
 
-/** Open and approved requests of an environment that another policy than this was applied to; locked, oldest first. */
-export const livingUnderOtherPolicy = (tx: WriteTx, environment: Environment, policyDigest: string, limit: number): Promise<PromotionRow[]> =>
+/** Open and approved requests of an environment that another policy was applied to than the one that decides about them now (the narrowest, by `findDecidingPolicy`); locked, oldest first. */
+export const livingUnderOtherPolicy = (tx: WriteTx, environment: Environment, limit: number): Promise<PromotionRow[]> =>
   tx
     .select()
     .from(promotion)
-    .where(and(eq(promotion.environment, environment), inArray(promotion.state, ['open', 'approved']), sql`${promotion.policyDigest} <> ${policyDigest}`))
+    .where(
+      and(
+        eq(promotion.environment, environment),
+        inArray(promotion.state, ['open', 'approved']),
+        sql`${promotion.policyDigest} <> (
+          select v.digest from policy_version v join model_version mv on mv.id = ${promotion.modelVersionId}
+           where v.environment = ${promotion.environment} and v.state = 'active' and (v.team_id is null or (v.team_id = mv.team_id and (v.model_id is null or v.model_id = mv.model_id)))
+           order by v.model_id is null, v.team_id is null limit 1)`,
+      ),
+    )
     .orderBy(asc(promotion.id))
     .limit(limit)
     .for('update');
@@ -223,3 +232,27 @@ export const emergenciesToReview = (tx: ReadTx, teams: TeamFilter, modelName: st
     .where(and(isNull(emergency.reviewedAt), visibleTo(teams, emergency.teamId), modelName === null ? undefined : eq(model.name, modelName)))
     .orderBy(asc(emergency.reviewDueAt), asc(emergency.id))
     .limit(100);
+
+/** Open and approved requests of a model version for an environment; locked, oldest first. */
+export const livingOf = (tx: WriteTx, modelVersionId: string, environment: Environment, limit: number): Promise<PromotionRow[]> =>
+  tx
+    .select()
+    .from(promotion)
+    .where(and(eq(promotion.modelVersionId, modelVersionId), eq(promotion.environment, environment), inArray(promotion.state, ['open', 'approved'])))
+    .orderBy(asc(promotion.id))
+    .limit(limit)
+    .for('update');
+
+/** The newest requests of an environment with their frozen documents, a part at a time. */
+export const recentSnapshots = (tx: ReadTx, teams: TeamFilter, environment: Environment, limit: number, offset: number) =>
+  tx
+    .select({ promotion, content: evidenceSnapshot.content, modelName: model.name, version: modelVersion.version, teamName: team.name })
+    .from(promotion)
+    .innerJoin(evidenceSnapshot, eq(evidenceSnapshot.id, promotion.snapshotId))
+    .innerJoin(modelVersion, eq(modelVersion.id, promotion.modelVersionId))
+    .innerJoin(model, eq(model.id, modelVersion.modelId))
+    .innerJoin(team, eq(team.id, promotion.teamId))
+    .where(and(eq(promotion.environment, environment), visibleTo(teams, promotion.teamId)))
+    .orderBy(desc(promotion.requestedAt), desc(promotion.id))
+    .limit(limit)
+    .offset(offset);

@@ -1,8 +1,9 @@
 // Answers 'may this digest run here?' from the facts of this transaction, with the reasons.
 import type { ReadTx } from '#lib/db/client.ts';
 import { conflictsOfPerson, examine, latestPromotion, mayBeDeployed, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
+import { exceptionsInForce } from '#lib/exceptions/index.ts';
 import type { Actor, TeamFilter } from '#lib/kernel/permissions.ts';
-import { activePolicy, evaluatePolicy, type Environment, type RuleResult } from '#lib/policy/index.ts';
+import { activePolicy, evaluatePolicy, withOpa, type Environment, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
 import { gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
 import { ruling, type Candidate, type Ruling } from './domain.ts';
 
@@ -28,8 +29,11 @@ export const deployingPerson = (actor: Actor): string | null => (actor.kind === 
  */
 export async function decide(tx: ReadTx, digest: string, environment: Environment, teams: TeamFilter, now: string, lock: boolean, deployer: string | null): Promise<Decision> {
   const versions = (await versionsWithDigest(tx, digest)).filter(({ teamId }) => sees(teams, teamId));
-  const policy = await activePolicy(tx, environment, lock);
-  const needsPromotion = environment === 'production' || policy === null || policy.content.approvals.length > 0;
+  // Each version is decided by the narrowest policy that holds for it; where one asks for approvals, a promotion is needed.
+  const policies = new Map<string, UsablePolicy | null>();
+  for (const each of versions) policies.set(each.id, await activePolicy(tx, environment, lock, each));
+  const usablePolicies = versions.length > 0 ? [...policies.values()] : [await activePolicy(tx, environment, lock, null)];
+  const needsPromotion = environment === 'production' || usablePolicies.some((each) => each === null || each.content.approvals.length > 0);
   const promotions = needsPromotion && versions.length > 0 ? await usablePromotions(tx, digest, environment, teams, lock) : [];
   const examined = [];
   for (const row of promotions) {
@@ -39,7 +43,8 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const living = examined.find(({ stale, approvalsComplete }) => stale.length === 0 && approvalsComplete);
   const version = living ? (versions.find(({ id }) => id === living.row.modelVersionId) ?? null) : (versions.at(-1) ?? null);
   const facts = living?.gathered?.facts ?? (version ? (await gatherFacts(tx, version)).facts : null);
-  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, policyInputOf(facts, environment, null)).results : [];
+  const policy = version ? (policies.get(version.id) ?? null) : (usablePolicies[0] ?? null);
+  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, await withOpa(policy.content, policyInputOf(facts, environment, null, version ? await exceptionsInForce(tx, version.id, environment, lock) : []))).results : [];
   const candidates: Candidate[] = examined.map(({ row, stale, approvalsComplete }) => ({ promotionId: row.id, state: row.state, stale, approvalsComplete }));
   const separation = living && deployer !== null ? (await conflictsOfPerson(tx, living.row, { personId: deployer, called: 'Who answers for the deploying account' })).map(({ text }) => text) : [];
   const latest = needsPromotion && candidates.length === 0 ? await latestPromotion(tx, digest, environment, teams) : null;

@@ -6,7 +6,7 @@ import { ruling, type Candidate, type DeployQuestion } from './domain.ts';
 
 const living: Candidate = { promotionId: 'p1', state: 'approved', stale: [], approvalsComplete: true };
 const question = (changes: Partial<DeployQuestion> = {}): DeployQuestion => ({ environment: 'production', registered: true, quarantined: false, needsPromotion: true, policyUsable: true, results: [], candidates: [living], separation: [], latest: null, ...changes });
-const result = (changes: Partial<RuleResult>): RuleResult => ({ ruleId: 'r', title: 'T', level: 'warn', verdict: 'failed', expected: 'e', actual: 'a', reason: null, remedy: 'm', ...changes });
+const result = (changes: Partial<RuleResult>): RuleResult => ({ ruleId: 'r', title: 'T', level: 'warn', verdict: 'failed', expected: 'e', actual: 'a', reason: null, remedy: 'm', exception: null, ...changes });
 const codes = (changes: Partial<DeployQuestion>) => {
   const { allowed, reasons } = ruling(question(changes));
   return [allowed, ...reasons.map(({ code }) => code)];

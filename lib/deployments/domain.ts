@@ -1,5 +1,5 @@
 // May this digest run here? The rule, from facts that are gathered elsewhere. Pure; what is unknown means no.
-import type { Environment, RuleResult } from '#lib/policy/index.ts';
+import { blocks, type Environment, type RuleResult } from '#lib/policy/index.ts';
 import type { DecisionReason } from './schema.ts';
 
 /** A promotion of exactly this digest into this environment, as it stands now. */
@@ -40,8 +40,8 @@ export function ruling(question: DeployQuestion): Ruling {
   if (question.quarantined) return no({ code: 'quarantined', message: 'These bytes, or something they were made from, are in quarantine.' });
   if (!question.needsPromotion) {
     const warnings = question.results.filter(({ verdict, level }) => verdict !== 'passed' && level !== 'record');
-    const blocking = warnings.filter(({ level }) => level === 'block');
-    const reasons = warnings.map(({ ruleId, title, verdict, actual, reason }): DecisionReason => ({ code: ruleId, message: `${title}: ${verdict === 'failed' ? `failed, found ${actual}` : `not evaluated, ${reason ?? 'unknown'}`}` }));
+    const blocking = warnings.filter(blocks);
+    const reasons = warnings.map(({ ruleId, title, verdict, actual, reason, exception }): DecisionReason => ({ code: ruleId, message: `${title}: ${verdict === 'failed' ? `failed, found ${actual}` : `not evaluated, ${reason ?? 'unknown'}`}${exception ? `; excepted until ${exception.expiresAt} because ${exception.reason}` : ''}` }));
     if (blocking.length > 0) return { allowed: false, reasons, promotionId: null };
     const note: DecisionReason = { code: `${environment}_open`, message: environment === 'sandbox' ? 'Experiments are free: recorded, not judged.' : warnings.length === 0 ? 'Registered, and nothing to warn of.' : 'Registered. What follows would stop it at production.' };
     return { allowed: true, reasons: [note, ...reasons], promotionId: null };

@@ -38,18 +38,11 @@ export async function stopQueueClient(): Promise<void> {
 
 type NodePgSession = { session: { client: { query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }> } } };
 
-/** Publishes an event: it is delivered at least once after this transaction commits, and never if it does not. */
-export async function publish<Name extends OutboxEventName>(tx: WriteTx, name: Name, payload: OutboxEvents[Name]): Promise<void> {
+/** Publishes an event: it is delivered at least once after this transaction commits (and not before `after`), and never if it does not. */
+export async function publish<Name extends OutboxEventName>(tx: WriteTx, name: Name, payload: OutboxEvents[Name], after?: Date): Promise<void> {
   const boss = await queueClient();
   const { client } = (tx as unknown as NodePgSession).session;
-  await boss.send(name, payload, { db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
-}
-
-/** The same, delivered not before `at`. */
-export async function publishLater<Name extends OutboxEventName>(tx: WriteTx, name: Name, payload: OutboxEvents[Name], at: string): Promise<void> {
-  const boss = await queueClient();
-  const { client } = (tx as unknown as NodePgSession).session;
-  await boss.send(name, payload, { startAfter: new Date(at), db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
+  await boss.send(name, payload, { ...(after ? { startAfter: after } : {}), db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
 }
 
 /** Publishes many events of one name in one statement. */
@@ -60,10 +53,10 @@ export async function publishAll<Name extends OutboxEventName>(tx: WriteTx, name
   await boss.insert(name, payloads.map((data) => ({ data })), { db: { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) } });
 }
 
-/** How many events wait to be handled now or failed for good; shown by the readiness page. */
+/** How many events wait (not counting those that are due only later) or failed for good; shown by the readiness page. */
 export async function backlog(tx: { execute: WriteTx['execute'] }): Promise<{ waiting: number; failed: number }> {
   const result = await tx.execute<{ waiting: number; failed: number }>(
-    sql`select count(*) filter (where state in ('created', 'retry', 'active') and start_after <= now())::int as waiting, count(*) filter (where state = 'failed')::int as failed from pgboss.job`,
+    sql`select count(*) filter (where state in ('retry', 'active') or (state = 'created' and start_after <= now()))::int as waiting, count(*) filter (where state = 'failed')::int as failed from pgboss.job`,
   );
   return result.rows[0] ?? { waiting: 0, failed: 0 };
 }

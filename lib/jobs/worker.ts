@@ -1,5 +1,5 @@
 // The worker: takes events of the outbox and calls the handlers of the domains that act on them. Any number of processes may work at once.
-import { handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
+import { handleExceptionsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
 import { handleSweepDue } from '#lib/evidence/index.ts';
 import { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from '#lib/findings/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
@@ -17,6 +17,7 @@ const handlers: Handlers = {
   'runs.run_failed': handleRunFailed,
   'policy.activated': handlePolicyActivated,
   'approvals.emergency_review_due': handleReviewDue,
+  'exceptions.changed': handleExceptionsChanged,
 };
 
 const BATCH = 20;

@@ -1,12 +1,13 @@
 // The policy that binds an environment now, for the domains that decide by it.
 import type { ReadTx } from '#lib/db/client.ts';
-import { policyDigest } from './commands.ts';
+import { policyDigest } from './digest.ts';
 import { policyContent, type Environment, type PolicyContent } from './schema.ts';
-import { findActivePolicy, findPolicy } from './store.ts';
+import type { PolicySubject } from './scope.ts';
+import { findDecidingPolicy, findPolicy } from './store.ts';
 
 export type UsablePolicy = { readonly id: string; readonly environment: Environment; readonly digest: string; readonly content: PolicyContent };
 
-type Row = NonNullable<Awaited<ReturnType<typeof findActivePolicy>>>;
+type Row = NonNullable<Awaited<ReturnType<typeof findDecidingPolicy>>>;
 
 function usable(row: Row | null): UsablePolicy | null {
   const content = policyContent.safeParse(row?.content);
@@ -15,10 +16,12 @@ function usable(row: Row | null): UsablePolicy | null {
 }
 
 /**
- * The active policy, or null where there is none that can be used: absent, unreadable, or stored with content that
- * does not give its digest. Null means no. With `lock` it stays active until the transaction ends.
+ * The active policy that decides about a subject (null: about nothing in particular, so the organisation's), or null
+ * where there is none that can be used: absent, unreadable, or stored with content that does not give its digest. Null
+ * means no. The narrowest decides alone: of the model, else of the team, else of the organisation; one that cannot be
+ * used gives way to none. With `lock` it stays the one that decides until the transaction ends.
  */
-export const activePolicy = async (tx: ReadTx, environment: Environment, lock: boolean): Promise<UsablePolicy | null> => usable(await findActivePolicy(tx, environment, lock ? 'share' : null));
+export const activePolicy = async (tx: ReadTx, environment: Environment, lock: boolean, subject: PolicySubject | null): Promise<UsablePolicy | null> => usable(await findDecidingPolicy(tx, environment, subject, lock));
 
 /** A policy version by id, active or not, under the same conditions. */
 export const policyById = async (tx: ReadTx, id: string): Promise<UsablePolicy | null> => usable(await findPolicy(tx, id, false));

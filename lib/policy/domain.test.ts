@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policyProblems } from './check.ts';
 import { evaluatePolicy, expectationsOf } from './domain.ts';
-import { policyInput, type PolicyInput } from './input.ts';
+import { nothingKnown, policyInput, type PolicyInput } from './input.ts';
 import { policyContent, type PolicyContent, type PolicyRule } from './schema.ts';
-import { shippedPolicies } from './shipped.ts';
+import { shippedPolicies, strictProduction } from './shipped.ts';
+import { runPolicyTests } from './tests.ts';
 import { documentedPaths } from './shape.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -27,6 +28,10 @@ function goodInput(): PolicyInput {
     bias: { disparateImpact: { minimum: 0.85, maximum: 1.1, worst: 'region=West' }, difference: { largest: 0.04, worst: 'region=West' } },
     production: { version: 3, versionId: 'v3', digest: digest('3') },
     comparison: { dataset: { name: 'holdout', digest: digest('2') }, metrics: { auc: { candidate: 0.71, production: 0.7, worseBy: -0.01 } } },
+    exceptions: [],
+    opa: [],
+    slsa: { level: 3, missing: [] },
+    assurance: nothingKnown,
     findings: { critical: [], high: [] },
   } satisfies PolicyInput);
 }
@@ -224,5 +229,108 @@ describe('the input document', () => {
     const paths = documentedPaths().map(({ path }) => path);
     expect(paths).toContain('evaluation.overall.<name>');
     expect(paths).toContain('data.sources[].validation.passed');
+  });
+});
+
+describe('an exception', () => {
+  const exception = { id: 'x', ruleId: 'the-rule', expiresAt: '2030-01-01T00:00:00.000Z', reason: 'r', proposedBy: 'p', confirmedBy: 'q' };
+  const withExceptions = (exceptions: PolicyInput['exceptions']) => ({ ...goodInput(), exceptions });
+
+  it('lets the whole pass and leaves the verdict of the rule', () => {
+    expect(resultOf({ expression: 'false' }, withExceptions([exception]))).toMatchObject({ verdict: 'failed', whole: 'passed', exception: { id: 'x', proposedBy: 'p', confirmedBy: 'q' } });
+    expect(resultOf({ expression: 'no.such' }, withExceptions([exception]))).toMatchObject({ verdict: 'not_evaluated', whole: 'passed' });
+  });
+
+  it('of another rule changes nothing, and one that passes needs none', () => {
+    expect(resultOf({ expression: 'false' }, withExceptions([{ ...exception, ruleId: 'another' }]))).toMatchObject({ whole: 'blocked', exception: null });
+    expect(resultOf({ expression: 'true' }, withExceptions([exception]))).toMatchObject({ whole: 'passed', exception: null });
+  });
+
+  it('that lasts longest is the one that is shown', () => {
+    expect(resultOf({ expression: 'false' }, withExceptions([exception, { ...exception, id: 'y', expiresAt: '2031-01-01T00:00:00.000Z' }])).exception?.id).toBe('y');
+  });
+
+  it('is none in documents that were frozen before there were exceptions', () => {
+    const { exceptions: _none, ...before } = goodInput();
+    expect(policyInput.parse(before).exceptions).toEqual([]);
+  });
+});
+
+describe('types of an expression', () => {
+  const problems = (expression: string) => policyProblems(policyOf({ expression }), 'production').map(({ message }) => message);
+  it.each([
+    ['evaluation.overall.auc', 'yields a number instead of true or false'],
+    ['size(data.sources)', 'yields an integer instead of true or false'],
+    ['artifact.digest > 0.5', 'artifact.digest is a string and the constant is a number: they are never compared'],
+    ['code.dirty == "no"', 'code.dirty is a boolean and the constant is a string: they are never compared'],
+    ['artifact.digest && true', 'artifact.digest is a string, and true or false is needed'],
+    ['!evaluation.overall.auc', 'evaluation.overall.auc is a number, and true or false is needed'],
+    ['evaluation.overall.auc - 1 < 0.0', 'evaluation.overall.auc is a number and the constant is an integer: write both as the same (1.0 is a number, 1 an integer)'],
+    ['lineage.runs < 3', 'lineage.runs is a list and has no order'],
+    ['code.dirty + 1 > 2', 'code.dirty is a boolean and cannot be calculated with'],
+    ['artifact.digest ? true : false', 'artifact.digest is a string, and true or false is needed'],
+  ])('%s: %s', (expression, message) => expect(problems(expression)).toContain(message));
+
+  it.each(['evaluation.overall.auc > 0', 'size(lineage.runs) > 0 && code.commit != null', 'data.sources.all(s, s.digest != null)', 'production == null || production.version < 3', 'training.parameters["rate"] == "1"', '"a" in lineage.runs', 'evaluation.metrics.filter(m, m.name == "auc")[0].value > 0.5'])('%s fits', (expression) => expect(problems(expression)).toEqual([]));
+});
+
+describe('tests beside a policy', () => {
+  const tested = (tests: unknown[]) => policyContent.parse({ ...production, tests });
+  const problems = (test: Record<string, unknown>) => policyProblems(tested([{ name: 'The test', ...test }]), 'production').map(({ path, message }) => `${path} ${message}`);
+
+  it('pass on the example, and on a change of it', () => {
+    expect(problems({ expect: { verdict: 'passed' } })).toEqual([]);
+    expect(problems({ changes: { 'evaluation.overall.auc': 0.1 }, expect: { verdict: 'blocked', rules: { 'auc-at-least-minimum': 'failed' } } })).toEqual([]);
+    expect(problems({ document: goodInput(), changes: { evaluation: null }, expect: { rules: { 'auc-at-least-minimum': 'not_evaluated' } } })).toEqual([]);
+  });
+
+  it.each([
+    ['another verdict', { expect: { verdict: 'blocked' } }, 'content.tests.0 The test: expected blocked, is passed'],
+    ['another verdict of a rule', { expect: { rules: { 'auc-at-least-minimum': 'failed' } } }, 'content.tests.0 The test: auc-at-least-minimum expected failed, is passed'],
+    ['no such rule', { expect: { rules: { nothing: 'failed' } } }, 'content.tests.0 The test: there is no rule nothing'],
+    ['no expectation', { expect: {} }, 'content.tests.0 The test: expects nothing'],
+    ['a path into nothing', { changes: { 'artifact.digest.x.y': 1 }, expect: { verdict: 'passed' } }, 'content.tests.0 The test: artifact.digest.x.y leads into something that is no object'],
+    ['a document that is none', { document: {}, expect: { verdict: 'passed' } }, 'content.tests.0 The test: the document does not fit: format: Invalid input: expected "https://gatehouse.dev/policy-input/v1"'],
+  ])('fail on %s', (_what, test, message) => expect(problems(test)).toContain(message));
+
+  it('leave the digest of a policy without tests as it was', () => {
+    expect(policyContent.parse(production)).not.toHaveProperty('tests');
+  });
+
+  it.each([['a date', { a: new Date() }], ['a NUL', { a: 'x\0' }], ['what is not a number', { a: Number.NaN }]])('hold no %s', (_what, changes) => {
+    expect(policyContent.safeParse({ ...production, tests: [{ name: 'x', changes, expect: { verdict: 'passed' } }] }).success).toBe(false);
+  });
+});
+
+describe('the strict set', () => {
+  it('may be proposed: its expressions fit and its tests pass', () => {
+    expect(policyProblems(policyContent.parse(strictProduction), 'production')).toEqual([]);
+    expect(runPolicyTests(strictProduction, 'production').map(({ problems }) => problems)).toEqual(strictProduction.tests?.map(() => []));
+  });
+
+  it('blocks for each source that has reported nothing, and says that it was not evaluated', () => {
+    const { verdict, results } = evaluatePolicy(strictProduction, goodInput());
+    expect(verdict).toBe('blocked');
+    expect(results.filter((result) => result.verdict === 'not_evaluated').map(({ ruleId }) => ruleId)).toEqual(['artifact-scan-clean', 'training-container-scanned', 'data-sources-approved', 'cards-complete', 'endpoint-guarded', 'no-open-incident', 'reproducibility-verified', 'change-window-open']);
+    expect(results.find(({ ruleId }) => ruleId === 'artifact-scan-clean')?.reason).toBe('needs assurance.scan, which is not known');
+  });
+
+  const known = { scan: { clean: true, fresh: true, tool: 't' }, container: { digest: digest('c'), scanPassed: true }, dataSources: { unapproved: [] }, cards: { modelCardMissing: [], datasheetsMissing: [] }, endpoint: { public: false, wafRule: false }, incidents: { open: [] }, reproducibility: { matched: true, fresh: true }, changeWindow: { open: true, name: 'w' } };
+  const failing: [string, Partial<PolicyInput['assurance']>][] = [
+    ['artifact-scan-clean', { scan: { ...known.scan, fresh: false } }],
+    ['artifact-scan-clean', { scan: { ...known.scan, clean: false } }],
+    ['training-container-scanned', { container: { ...known.container, scanPassed: false } }],
+    ['training-container-scanned', { container: { ...known.container, digest: digest('9') } }],
+    ['data-sources-approved', { dataSources: { unapproved: ['bts'] } }],
+    ['cards-complete', { cards: { modelCardMissing: ['limits'], datasheetsMissing: [] } }],
+    ['endpoint-guarded', { endpoint: { public: true, wafRule: false } }],
+    ['no-open-incident', { incidents: { open: ['i-1'] } }],
+    ['reproducibility-verified', { reproducibility: { matched: false, fresh: true } }],
+    ['change-window-open', { changeWindow: { open: false, name: 'w' } }],
+  ];
+  const training = { ...(goodInput().training as NonNullable<PolicyInput['training']>), container: digest('c') };
+  it.each(failing)('%s fails on %j', (ruleId, changes) => {
+    const { results } = evaluatePolicy(strictProduction, { ...goodInput(), training, assurance: { ...known, ...changes } });
+    expect(results.filter((result) => result.verdict !== 'passed').map((result) => [result.ruleId, result.verdict])).toEqual([[ruleId, 'failed']]);
   });
 });

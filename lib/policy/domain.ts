@@ -2,7 +2,7 @@
 import type { Json } from '#lib/kernel/canonical-json.ts';
 import { bindingsOf, displayCel, evaluateCel, type Bindings } from './cel.ts';
 import type { PolicyInput } from './input.ts';
-import type { PolicyContent, PolicyEvaluation, PolicyRule, RuleResult, RuleVerdict } from './schema.ts';
+import type { OpaRule, PolicyContent, PolicyEvaluation, PolicyRule, RuleException, RuleResult, RuleVerdict } from './schema.ts';
 
 /** The value at a dotted path; undefined where the path breaks off. */
 function at(document: Json, path: string): Json | undefined {
@@ -31,7 +31,17 @@ function judge(rule: PolicyRule, document: Json, bindings: Bindings): { verdict:
   return { verdict: value.value ? 'passed' : 'failed', reason: null };
 }
 
-function evaluateRule(rule: PolicyRule, document: Json, bindings: Bindings): RuleResult {
+/** The exception for a rule that lasts longest; null for a rule that passed, which needs none. */
+function exceptionFor(rule: Pick<PolicyRule, 'id'>, verdict: RuleVerdict, exceptions: PolicyInput['exceptions']): RuleException | null {
+  if (verdict === 'passed') return null;
+  const [found] = exceptions.filter(({ ruleId }) => ruleId === rule.id).sort((a, b) => Date.parse(b.expiresAt) - Date.parse(a.expiresAt));
+  return found ? { id: found.id, expiresAt: found.expiresAt, reason: found.reason, proposedBy: found.proposedBy, confirmedBy: found.confirmedBy } : null;
+}
+
+/** Does this result stand in the way? Only a rule that blocks, did not pass, and has no exception. */
+export const blocks = ({ level, verdict, exception }: Pick<RuleResult, 'level' | 'verdict' | 'exception'>): boolean => level === 'block' && verdict !== 'passed' && exception === null;
+
+function evaluateRule(rule: PolicyRule, document: Json, bindings: Bindings, exceptions: PolicyInput['exceptions']): RuleResult {
   const { verdict, reason } = judge(rule, document, bindings);
   const actual = evaluateCel(rule.actual, bindings);
   return {
@@ -43,7 +53,20 @@ function evaluateRule(rule: PolicyRule, document: Json, bindings: Bindings): Rul
     actual: actual.ok ? displayCel(actual.value) : 'not known',
     reason,
     remedy: rule.remedy,
+    exception: exceptionFor(rule, verdict, exceptions),
   };
+}
+
+const notInTime = ({ id, title, level, remedy }: PolicyRule): RuleResult => ({ ruleId: id, title, level, verdict: 'not_evaluated', expected: 'not computed', actual: 'not computed', reason: 'the time for the evaluation was over', remedy, exception: null });
+
+/** A rule that OPA decides, by the answer that the document holds. */
+function evaluateOpaRule(rule: OpaRule, input: PolicyInput): RuleResult {
+  const { id, title, level, remedy, path } = rule;
+  const answer = input.opa.find((each) => each.path === path);
+  const verdict: RuleVerdict = answer?.allow === true ? 'passed' : answer?.allow === false ? 'failed' : 'not_evaluated';
+  const actual = verdict === 'not_evaluated' ? 'no answer' : [verdict === 'passed' ? 'allowed' : 'not allowed', ...(answer?.reasons ?? [])].join(': ');
+  const reason = verdict === 'not_evaluated' ? (answer?.problem ?? 'OPA was not asked') : null;
+  return { ruleId: id, title, level, verdict, expected: `OPA allows it (${path})`, actual: displayCel(actual), reason, remedy, exception: exceptionFor(rule, verdict, input.exceptions) };
 }
 
 const parameterValues = (policy: PolicyContent): Record<string, Json> => Object.fromEntries(Object.entries(policy.parameters).map(([name, { value }]) => [name, value]));
@@ -62,11 +85,12 @@ export function expectationsOf(policy: PolicyContent): Record<string, string> {
 
 /**
  * Evaluates every rule, also after the first that fails. The verdict is `blocked` when any rule of level `block`
- * is anything else than passed.
+ * is anything else than passed and has no exception in the input. An exception never changes a rule's own verdict.
+ * Once `late` says so, rules that are left are not evaluated: for documents and policies that nobody has looked at yet.
  */
-export function evaluatePolicy(policy: PolicyContent, input: PolicyInput): PolicyEvaluation {
+export function evaluatePolicy(policy: PolicyContent, input: PolicyInput, late: () => boolean = () => false): PolicyEvaluation {
   const document = input as unknown as Json;
   const bindings = bindingsOf({ ...(input as unknown as Record<string, Json>), parameters: parameterValues(policy) });
-  const results = policy.rules.map((rule) => evaluateRule(rule, document, bindings));
-  return { verdict: results.some((result) => result.level === 'block' && result.verdict !== 'passed') ? 'blocked' : 'passed', results };
+  const results = [...policy.rules.map((rule) => (late() ? notInTime(rule) : evaluateRule(rule, document, bindings, input.exceptions))), ...(policy.opa ?? []).map((rule) => evaluateOpaRule(rule, input))];
+  return { verdict: results.some(blocks) ? 'blocked' : 'passed', results };
 }

@@ -28,7 +28,30 @@ const source = z.object({
     .describe('null: no verified test result.'),
 });
 
+const exception = z.object({
+  id: z.string(),
+  ruleId: z.string(),
+  expiresAt: z.string(),
+  reason: z.string(),
+  proposedBy: z.string().describe('Id of the person who asked for it.'),
+  confirmedBy: z.string().describe('Id of the second person, of security.'),
+});
+
 const finding = z.object({ id: z.string(), severity: z.string(), title: z.string() });
+
+const assurance = z.object({
+  scan: z.object({ clean: z.boolean(), fresh: z.boolean().describe('Within the time that its source keeps a scan for new.'), tool: z.string() }).nullable().describe('Scan of the artifact.'),
+  container: z.object({ digest, scanPassed: z.boolean() }).nullable().describe('Scan of the container image that the training ran in.'),
+  dataSources: z.object({ unapproved: z.array(z.string()).describe('Sources upstream that nobody approved.') }).nullable().describe('Approval of the data sources upstream.'),
+  cards: z.object({ modelCardMissing: z.array(z.string()), datasheetsMissing: z.array(z.string()) }).nullable().describe('What is missing in the model card and the datasheets.'),
+  endpoint: z.object({ public: z.boolean(), wafRule: z.boolean() }).nullable().describe('The endpoint where it would run.'),
+  incidents: z.object({ open: z.array(z.string()) }).nullable().describe('Incidents open on the model or upstream.'),
+  reproducibility: z.object({ matched: z.boolean(), fresh: z.boolean().describe('Verified within the days that its source asks for.') }).nullable().describe('The newest attempt to build the same bytes again.'),
+  changeWindow: z.object({ open: z.boolean(), name: z.string() }).nullable().describe('The change window of the environment.'),
+});
+
+/** No such source has reported. */
+export const nothingKnown: z.infer<typeof assurance> = { scan: null, container: null, dataSources: null, cards: null, endpoint: null, incidents: null, reproducibility: null, changeWindow: null };
 
 export const policyInput = z
   .object({
@@ -117,6 +140,20 @@ export const policyInput = z
       })
       .nullable()
       .describe('Candidate and production evaluated on the same dataset version; null: no such pair of verified evaluations.'),
+    exceptions: z
+      .array(exception)
+      .default([])
+      .describe('Exceptions in force for this model version and environment, by rule. They let a rule that does not pass stand without blocking; its verdict stays what it is.'),
+    opa: z
+      .array(z.object({ path: z.string(), allow: z.boolean().nullable().describe('null: no answer.'), reasons: z.array(z.string()), problem: z.string().nullable().describe('Why there is no answer.') }))
+      .default([])
+      .describe('Answers of the OPA server to this document, for the policy’s rules that ask it, frozen with the rest.'),
+    slsa: z
+      .object({ level: z.number(), missing: z.array(z.string()) })
+      .nullable()
+      .default(null)
+      .describe('SLSA build level reached (https://slsa.dev/spec/v1.0/levels), and what the next one lacks.'),
+    assurance: assurance.default(nothingKnown).describe('What other sources say. Each is null until such a source is connected and has reported about this version.'),
     findings: z
       .object({ critical: z.array(finding), high: z.array(finding) })
       .describe('Open findings on the artifact, its upstream runs and versions. Drift of the version that runs now is not among them.'),

@@ -1,8 +1,9 @@
 // Installing the policies that the product ships. Safe at every start and from several processes at once.
 import { newId } from '#lib/kernel/ids.ts';
 import type { AuditEntry } from '#lib/kernel/audit-event.ts';
-import { policyDigest } from './commands.ts';
+import { policyDigest } from './digest.ts';
 import { environmentNames } from './schema.ts';
+import { organisationWide } from './scope.ts';
 import { shippedPolicies } from './shipped.ts';
 import { asSystem, findActivePolicy, findPolicyByDigest, insertPolicy, lockEnvironment } from './store.ts';
 
@@ -18,8 +19,8 @@ export const ensureShippedPolicies = (): Promise<number> =>
       await lockEnvironment(tx, environment);
       const content = shippedPolicies[environment];
       const digest = policyDigest(content);
-      if (await findPolicyByDigest(tx, environment, digest)) continue;
-      const active = await findActivePolicy(tx, environment, null);
+      if (await findPolicyByDigest(tx, environment, organisationWide, digest)) continue;
+      const active = await findActivePolicy(tx, environment, organisationWide, null);
       const row = { id: newId(), environment, digest, content, state: active ? ('proposed' as const) : ('active' as const), proposedBy: null };
       await insertPolicy(tx, row);
       entries.push({ subjectTable: 'policy_version', subjectId: row.id, teamId: null, after: { environment, digest, state: row.state } });

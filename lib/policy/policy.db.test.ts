@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const reason = 'Because the tests say so.';
-const active = () => readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, (tx) => activePolicy(tx, 'production', false));
+const active = () => readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, (tx) => activePolicy(tx, 'production', false, null));
 const variant = (title: string): PolicyContent => ({ ...shippedPolicies.production, title });
 const proposed = async (title: string, context: RequestContext = as(organisation.security)) => must(await proposePolicy.execute(context, { environment: 'production', content: variant(title), reason })).value;
 

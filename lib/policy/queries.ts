@@ -6,19 +6,22 @@ import { id } from '#lib/kernel/ids.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { activePolicy } from './active.ts';
-import { policyDigest } from './commands.ts';
+import { policyDigest } from './digest.ts';
 import { expectationsOf } from './domain.ts';
 import { environment, policyContent, policyDetail, policySummary, type Environment, type PolicySummary } from './schema.ts';
+import { loosened } from './scope.ts';
+import { runPolicyTests } from './tests.ts';
 import { documentedPaths } from './shape.ts';
 import { listPolicyRows, policyWithPeople } from './store.ts';
 
 type Row = NonNullable<Awaited<ReturnType<typeof policyWithPeople>>>;
 
-function summary({ policy, proposer, confirmer }: Row): PolicySummary {
+function summary({ policy, proposer, confirmer, teamName, modelName }: Row): PolicySummary {
   const content = policyContent.safeParse(policy.content);
   return {
     id: policy.id,
     environment: policy.environment,
+    scope: { teamId: policy.teamId, modelId: policy.modelId, name: modelName ?? teamName ?? 'the organisation' },
     digest: policy.digest,
     title: content.success ? content.data.title : 'Unreadable policy',
     state: policy.state,
@@ -37,7 +40,7 @@ export const listPolicies = query({
   input: z.object({ environment: environment.optional() }),
   output: z.object({ items: z.array(policySummary) }),
   permission: 'read',
-  run: async (tx, input) => ok({ items: (await listPolicyRows(tx, input.environment)).map(summary) }),
+  run: async (tx, input, { teams }) => ok({ items: (await listPolicyRows(tx, teams, input.environment)).map(summary) }),
   http: { method: 'GET', path: '/api/v1/policies', tag: 'Policies', body: 'none' },
 });
 
@@ -47,14 +50,17 @@ export const getPolicy = query({
   input: z.object({ policyVersionId: id }),
   output: policyDetail,
   permission: 'read',
-  run: async (tx, input) => {
-    const row = await policyWithPeople(tx, input.policyVersionId);
+  run: async (tx, input, { teams }) => {
+    const row = await policyWithPeople(tx, teams, input.policyVersionId);
     const content = policyContent.safeParse(row?.policy.content);
     if (!row || !content.success) return notFound('policy');
+    const wide = row.policy.teamId === null ? null : await activePolicy(tx, row.policy.environment, false, null);
     return ok({
       ...summary(row),
+      loosens: wide ? loosened(content.data, wide.content) : [],
       content: content.data,
       expectations: expectationsOf(content.data),
+      tests: runPolicyTests(content.data, row.policy.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),
       intact: policyDigest(content.data) === row.policy.digest,
       history: (await historyView(tx, 'policy_version', input.policyVersionId)).map(({ number, at, action, actorName, outcome, reason }) => ({ number, at, action, actorName, outcome, reason })),
     });
@@ -81,7 +87,7 @@ export const activeApprovalEnvironments = query({
   run: async (tx) => {
     const items: Environment[] = [];
     for (const name of environment.options) {
-      const policy = await activePolicy(tx, name, false);
+      const policy = await activePolicy(tx, name, false, null);
       if (policy && policy.content.approvals.length > 0) items.push(name);
     }
     return ok({ items: items.sort((a, b) => Number(b === 'production') - Number(a === 'production')) });

@@ -11,7 +11,7 @@ export type Shape =
   | { readonly kind: 'scalar'; readonly type: string; readonly description: string | null }
   | { readonly kind: 'unknown' };
 
-type JsonSchema = { type?: string; properties?: Record<string, JsonSchema>; additionalProperties?: JsonSchema | boolean; items?: JsonSchema; anyOf?: JsonSchema[]; description?: string };
+type JsonSchema = { type?: string | string[]; properties?: Record<string, JsonSchema>; additionalProperties?: JsonSchema | boolean; items?: JsonSchema; anyOf?: JsonSchema[]; description?: string };
 
 function shapeOf(schema: JsonSchema): Shape {
   const description = schema.description ?? null;
@@ -25,7 +25,8 @@ function shapeOf(schema: JsonSchema): Shape {
   if (schema.properties) return { kind: 'object', members: new Map(Object.entries(schema.properties).map(([name, member]) => [name, shapeOf(member)])), description };
   if (typeof schema.additionalProperties === 'object') return { kind: 'record', member: shapeOf(schema.additionalProperties), description };
   if (schema.items) return { kind: 'list', item: shapeOf(schema.items), description };
-  if (schema.type !== undefined) return { kind: 'scalar', type: schema.type, description };
+  const types = [schema.type ?? []].flat().filter((type) => type !== 'null');
+  if (types.length === 1 && types[0] !== undefined) return { kind: 'scalar', type: types[0], description };
   return { kind: 'unknown' };
 }
 

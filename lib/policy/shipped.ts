@@ -132,6 +132,29 @@ const security: Unlevelled[] = [
   },
 ];
 
+const slsa: Unlevelled = {
+  id: 'slsa-level-at-least',
+  title: 'Its build reaches the SLSA level that is asked for',
+  requires: ['slsa.level'],
+  expression: 'slsa.level >= parameters.minimumSlsaLevel',
+  expected: { cel: '"level " + string(parameters.minimumSlsaLevel)' },
+  actual: 'size(slsa.missing) == 0 ? "level " + string(slsa.level) : "level " + string(slsa.level) + ", missing: " + slsa.missing.join(" ")',
+  remedy: 'The page of the model version says what the next level lacks: a clean checkout, a container known by digest, a builder that isolates builds.',
+};
+const slsaLevel = (value: number): PolicyContent['parameters'] => ({ minimumSlsaLevel: { value, meaning: 'Smallest SLSA build level of the training.' } });
+
+/** Rules whose sources a portal may not have yet: without one they read not evaluated, and block. */
+const strict: Unlevelled[] = [
+  { id: 'artifact-scan-clean', title: 'A fresh scan of the artifact found nothing', requires: ['assurance.scan'], expression: 'assurance.scan.clean && assurance.scan.fresh', expected: 'clean and fresh', actual: '(assurance.scan.clean ? "clean" : "not clean") + (assurance.scan.fresh ? ", fresh" : ", too old")', remedy: 'Have the artifact scanned, and its report sent.' },
+  { id: 'training-container-scanned', title: 'The training ran in a container whose scan passed', requires: ['assurance.container', 'training.container'], expression: 'assurance.container.scanPassed && assurance.container.digest == training.container', expected: 'a passed scan of this very image', actual: 'assurance.container.digest != training.container ? "another image" : assurance.container.scanPassed ? "passed" : "did not pass"', remedy: 'Scan the image by its digest before training in it.' },
+  { id: 'data-sources-approved', title: 'Every data source upstream is approved', requires: ['assurance.dataSources'], expression: 'size(assurance.dataSources.unapproved) == 0', expected: 'all approved', actual: 'size(assurance.dataSources.unapproved) == 0 ? "all" : assurance.dataSources.unapproved.join(", ")', remedy: 'Have the source approved, or train without it.' },
+  { id: 'cards-complete', title: 'Model card and datasheets are complete', requires: ['assurance.cards'], expression: 'size(assurance.cards.modelCardMissing) == 0 && size(assurance.cards.datasheetsMissing) == 0', expected: 'nothing missing', actual: 'size(assurance.cards.modelCardMissing) + size(assurance.cards.datasheetsMissing) == 0 ? "complete" : (assurance.cards.modelCardMissing + assurance.cards.datasheetsMissing).join(", ")', remedy: 'Fill in what is missing.' },
+  { id: 'endpoint-guarded', title: 'Its endpoint is not public without a firewall rule', requires: ['assurance.endpoint'], expression: '!assurance.endpoint.public || assurance.endpoint.wafRule', expected: 'private, or behind a rule', actual: 'assurance.endpoint.public ? (assurance.endpoint.wafRule ? "public, behind a rule" : "public without a rule") : "private"', remedy: 'Put a firewall rule before the endpoint, or make it private.' },
+  { id: 'no-open-incident', title: 'No incident is open on it or upstream', requires: ['assurance.incidents'], expression: 'size(assurance.incidents.open) == 0', expected: 'none', actual: 'size(assurance.incidents.open) == 0 ? "none" : assurance.incidents.open.join(", ")', remedy: 'Close the incident first.' },
+  { id: 'reproducibility-verified', title: 'It was built again, byte for byte, not long ago', requires: ['assurance.reproducibility'], expression: 'assurance.reproducibility.matched && assurance.reproducibility.fresh', expected: 'the same bytes, in time', actual: '(assurance.reproducibility.matched ? "the same bytes" : "other bytes") + (assurance.reproducibility.fresh ? "" : ", too long ago")', remedy: 'Run the training again from the recorded inputs and compare.' },
+  { id: 'change-window-open', title: 'The change window is open', requires: ['assurance.changeWindow'], expression: 'assurance.changeWindow.open', expected: 'open', actual: 'assurance.changeWindow.name + (assurance.changeWindow.open ? ": open" : ": closed")', remedy: 'Wait for the window, or have it opened.' },
+];
+
 const commit: Unlevelled = {
   id: 'training-commit-known-and-clean',
   title: 'The training code is a known commit without local changes',
@@ -155,13 +178,39 @@ const parameters: PolicyContent['parameters'] = {
 
 /** Content of the shipped policy of each environment. */
 export const shippedPolicies: Record<Environment, PolicyContent> = {
-  sandbox: { title: 'Sandbox: everything recorded, nothing refused', rules: [...withLevel('record'), { ...commit, level: 'record' }], parameters, approvals: [], requestValidDays: 30 },
-  staging: { title: 'Staging: what production would refuse is said', rules: [...withLevel('warn'), { ...commit, level: 'warn' }], parameters, approvals: [], requestValidDays: 30 },
+  sandbox: { title: 'Sandbox: everything recorded, nothing refused', rules: [...withLevel('record'), { ...commit, level: 'record' }, { ...slsa, level: 'record' }], parameters: { ...parameters, ...slsaLevel(2) }, approvals: [], requestValidDays: 30 },
+  staging: { title: 'Staging: what production would refuse is said', rules: [...withLevel('warn'), { ...commit, level: 'warn' }, { ...slsa, level: 'warn' }], parameters: { ...parameters, ...slsaLevel(2) }, approvals: [], requestValidDays: 30 },
   production: {
     title: 'Production: the strict boundary',
-    rules: [...withLevel('block'), { ...commit, level: 'warn' }],
-    parameters,
+    rules: [...withLevel('block'), { ...commit, level: 'warn' }, { ...slsa, level: 'warn' }],
+    parameters: { ...parameters, ...slsaLevel(3) },
     approvals: [{ role: 'reviewer', count: 1 }, { role: 'security', count: 1 }],
     requestValidDays: 14,
   },
+};
+
+/**
+ * The whole set for production, every rule blocking: for organisations that have connected every source. It is offered
+ * in the editor, and holds after two people of security made it the policy; a source that is missing then blocks.
+ */
+export const strictProduction: PolicyContent = {
+  ...shippedPolicies.production,
+  title: 'Production: every rule blocks',
+  rules: [...origin, ...quality, ...fairness, ...security, commit, slsa, ...strict].map((rule): PolicyRule => ({ ...rule, level: 'block' })),
+  tests: [
+    { name: 'A version about which only what the portal itself knows is known is blocked by every source that is missing', expect: { verdict: 'blocked', rules: Object.fromEntries(strict.map(({ id }) => [id, 'not_evaluated' as const])) } },
+    {
+      name: 'A version about which everything is known and good passes',
+      changes: {
+        slsa: { level: 3, missing: [] },
+        assurance: {
+          scan: { clean: true, fresh: true, tool: 'scanner' }, container: { digest: `sha256:${'c'.repeat(64)}`, scanPassed: true }, dataSources: { unapproved: [] }, cards: { modelCardMissing: [], datasheetsMissing: [] },
+          endpoint: { public: true, wafRule: true }, incidents: { open: [] }, reproducibility: { matched: true, fresh: true }, changeWindow: { open: true, name: 'always' },
+        },
+      },
+      expect: { verdict: 'passed' },
+    },
+    { name: 'A disparate impact below four fifths fails', changes: { 'bias.disparateImpact.minimum': 0.79 }, expect: { rules: { 'disparate-impact-bounded': 'failed' } } },
+    { name: 'An artifact other than the attested one fails', changes: { 'provenance.subjectDigest': `sha256:${'0'.repeat(64)}` }, expect: { rules: { 'artifact-equals-attested': 'failed' } } },
+  ],
 };

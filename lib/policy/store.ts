@@ -1,13 +1,17 @@
 // SQL of policies.
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { writeTransaction, type ReadTx, type WriteTx } from '#lib/db/client.ts';
-import { person } from '#lib/db/schema/identity.ts';
+import { visibleTo } from '#lib/db/conditions.ts';
+import { person, team } from '#lib/db/schema/identity.ts';
 import { policyVersion } from '#lib/db/schema/policy.ts';
+import { model } from '#lib/db/schema/registry.ts';
 import type { AuditEntry } from '#lib/kernel/audit-event.ts';
 import { writeAuditEvents } from '#lib/kernel/audit-event.ts';
 import { newId } from '#lib/kernel/ids.ts';
+import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { Environment } from './schema.ts';
+import { organisationWide, type PolicyScope, type PolicySubject } from './scope.ts';
 
 export type PolicyRow = typeof policyVersion.$inferSelect;
 
@@ -22,15 +26,41 @@ export async function findPolicy(tx: ReadTx, id: string, lock: boolean): Promise
   return row ?? null;
 }
 
-/** The active version. With `lock: 'share'` it cannot be retired before this transaction ends. */
-export async function findActivePolicy(tx: ReadTx, environment: Environment, lock: 'share' | 'update' | null): Promise<PolicyRow | null> {
-  const query = tx.select().from(policyVersion).where(and(eq(policyVersion.environment, environment), eq(policyVersion.state, 'active')));
+const inScope = ({ teamId, modelId }: PolicyScope) => and(teamId === null ? isNull(policyVersion.teamId) : eq(policyVersion.teamId, teamId), modelId === null ? isNull(policyVersion.modelId) : eq(policyVersion.modelId, modelId));
+
+/** The active version of exactly this scope. */
+export async function findActivePolicy(tx: ReadTx, environment: Environment, scope: PolicyScope, lock: 'update' | null): Promise<PolicyRow | null> {
+  const query = tx.select().from(policyVersion).where(and(eq(policyVersion.environment, environment), eq(policyVersion.state, 'active'), inScope(scope)));
   const [row] = lock ? await query.for(lock) : await query;
   return row ?? null;
 }
 
-export async function findPolicyByDigest(tx: ReadTx, environment: Environment, digest: string): Promise<PolicyRow | null> {
-  const [row] = await tx.select().from(policyVersion).where(and(eq(policyVersion.environment, environment), eq(policyVersion.digest, digest))).orderBy(desc(policyVersion.proposedAt)).limit(1);
+/** The active version that decides about a subject: the narrowest. With `lock` it stays so until this transaction ends. */
+export async function findDecidingPolicy(tx: ReadTx, environment: Environment, subject: PolicySubject | null, lock: boolean): Promise<PolicyRow | null> {
+  // Shared: many decide at once, while nobody makes a policy active.
+  if (lock) await tx.execute(sql`select pg_advisory_xact_lock_shared(hashtext('gatehouse.policy'), hashtext(${environment}))`);
+  const query = tx
+    .select()
+    .from(policyVersion)
+    .where(
+      and(
+        eq(policyVersion.environment, environment),
+        eq(policyVersion.state, 'active'),
+        subject === null
+          ? inScope(organisationWide)
+          : sql`(${policyVersion.teamId} is null or (${policyVersion.teamId} = ${subject.teamId}::uuid and (${policyVersion.modelId} is null or ${policyVersion.modelId} = ${subject.modelId}::uuid)))`,
+      ),
+    )
+    .orderBy(sql`${policyVersion.modelId} is null, ${policyVersion.teamId} is null`)
+    .limit(1);
+  const [row] = lock ? await query.for('share') : await query;
+  return row ?? null;
+}
+
+export const modelOf = async (tx: ReadTx, id: string): Promise<{ id: string; teamId: string } | null> => (await tx.select({ id: model.id, teamId: model.teamId }).from(model).where(eq(model.id, id)))[0] ?? null;
+
+export async function findPolicyByDigest(tx: ReadTx, environment: Environment, scope: PolicyScope, digest: string): Promise<PolicyRow | null> {
+  const [row] = await tx.select().from(policyVersion).where(and(eq(policyVersion.environment, environment), inScope(scope), eq(policyVersion.digest, digest))).orderBy(desc(policyVersion.proposedAt)).limit(1);
   return row ?? null;
 }
 
@@ -47,16 +77,21 @@ const confirmer = alias(person, 'confirmer');
 
 const withPeople = (tx: ReadTx) =>
   tx
-    .select({ policy: policyVersion, proposer: { id: proposer.id, name: proposer.displayName }, confirmer: { id: confirmer.id, name: confirmer.displayName } })
+    .select({ policy: policyVersion, teamName: team.name, modelName: model.name, proposer: { id: proposer.id, name: proposer.displayName }, confirmer: { id: confirmer.id, name: confirmer.displayName } })
     .from(policyVersion)
+    .leftJoin(team, eq(team.id, policyVersion.teamId))
+    .leftJoin(model, eq(model.id, policyVersion.modelId))
     .leftJoin(proposer, eq(proposer.id, policyVersion.proposedBy))
     .leftJoin(confirmer, eq(confirmer.id, policyVersion.confirmedBy));
 
-/** Newest first; an environment has a handful over its life, so the list is bounded, not paged. */
-export const listPolicyRows = (tx: ReadTx, environment: Environment | undefined) =>
-  withPeople(tx).where(environment ? eq(policyVersion.environment, environment) : sql`true`).orderBy(desc(policyVersion.proposedAt), desc(policyVersion.id)).limit(200);
+/** Policies of the organisation are everybody's to read; those of a team or its models, its own. */
+const seenBy = (teams: TeamFilter) => sql`(${policyVersion.teamId} is null or ${visibleTo(teams, policyVersion.teamId)})`;
 
-export const policyWithPeople = async (tx: ReadTx, id: string) => (await withPeople(tx).where(eq(policyVersion.id, id)))[0] ?? null;
+/** Newest first; an environment has a handful over its life, so the list is bounded, not paged. */
+export const listPolicyRows = (tx: ReadTx, teams: TeamFilter, environment: Environment | undefined) =>
+  withPeople(tx).where(and(environment ? eq(policyVersion.environment, environment) : sql`true`, seenBy(teams))).orderBy(desc(policyVersion.proposedAt), desc(policyVersion.id)).limit(200);
+
+export const policyWithPeople = async (tx: ReadTx, teams: TeamFilter, id: string) => (await withPeople(tx).where(and(eq(policyVersion.id, id), seenBy(teams))))[0] ?? null;
 
 /** Runs set-up work as the system itself, in one transaction with its audit events; no events, no change. */
 export const asSystem = (action: string, work: (tx: WriteTx) => Promise<AuditEntry[]>): Promise<number> => {

@@ -1,8 +1,8 @@
-// The five answers of a model version and its SLSA level, from the facts. Pure.
+// The five answers of a model version from the facts. Pure.
 import { dataSources, speakingProvenance, trainingCode, trainingInputs, validationHolds } from './domain.ts';
 import { disagreements, firstOnEachDataset } from './evaluation.ts';
 import type { Evaluation, VersionFacts } from './facts.ts';
-import type { Answer, AnswerPart, Slsa, Strength } from './schema.ts';
+import type { Answer, AnswerPart, Strength } from './schema.ts';
 
 const order: readonly Strength[] = ['contradicted', 'missing', 'claimed', 'proven'];
 /** The weakest of several: an answer is as good as its worst part. */
@@ -134,35 +134,3 @@ function artifactAnswer(facts: VersionFacts, outcome: Outcome): Answer {
 
 /** The five answers, in the order of the questions. */
 export const fiveAnswers = (facts: VersionFacts, outcome: Outcome): Answer[] => [dataAnswer(facts), codeAnswer(facts), jobAnswer(facts), metricsAnswer(facts, outcome), artifactAnswer(facts, outcome)];
-
-/** The builder that is nothing but the wrapping command on somebody’s machine: it signs, and isolates nothing. */
-const plainCommand = 'https://gatehouse.dev/builders/command/v1';
-
-/**
- * The SLSA build level that the evidence supports, at most 3 (docs: product's table for machine learning), and what
- * the next one needs. A level counts only when those below it do.
- */
-export function slsaOf(facts: VersionFacts): Slsa {
-  const provenance = speakingProvenance(facts);
-  const code = trainingCode(facts);
-  const conditions: readonly (readonly [boolean, string, string])[][] = [
-    [
-      [facts.training !== null, 'the training run is recorded', 'Report the training run with `gatehouse run`.'],
-      [code.commit !== null && code.strength !== 'contradicted', 'its code is under version control', 'Run it from a Git checkout, so that the commit is known.'],
-    ],
-    [[provenance !== null, 'its provenance is signed by a trusted key', 'Sign with a key that security trusts: a verified provenance statement for these bytes.']],
-    [
-      [code.strength === 'proven', 'the commit is attested', 'Attest the commit in the provenance (`gatehouse run` in a Git checkout does).'],
-      [code.dirty === false, 'the checkout was clean', 'Run from a clean checkout.'],
-      [(facts.training?.container ?? null) !== null, 'the container image is known by digest', 'Run in a container and report its image digest.'],
-      [provenance !== null && provenance.builderId !== plainCommand, 'the builder isolates builds', 'Run on a builder that isolates builds, under its own builder id and key.'],
-    ],
-  ];
-  const reached: string[] = [];
-  for (const [index, level] of conditions.entries()) {
-    const missing = level.filter(([holds]) => !holds).map(([, , remedy]) => remedy);
-    reached.push(...level.filter(([holds]) => holds).map(([, text]) => text));
-    if (missing.length > 0) return { level: index, reached, missing };
-  }
-  return { level: conditions.length, reached, missing: [] };
-}

@@ -1,7 +1,8 @@
 // What the facts about a model version amount to: the five answers, the SLSA level, and the policy's input document. Pure.
-import type { Environment, PolicyInput } from '#lib/policy/index.ts';
+import { nothingKnown, type Environment, type PolicyInput } from '#lib/policy/index.ts';
 import { biasOf, comparisonOf, disagreements, firstOnEachDataset, overallOf, sortedMetrics } from './evaluation.ts';
 import type { AttestedRun, Evaluation, UpstreamVersion, Validation, VersionFacts } from './facts.ts';
+import type { Slsa } from './schema.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort(byText);
@@ -164,10 +165,11 @@ function provenanceOf(facts: VersionFacts): PolicyInput['provenance'] {
 export type Incumbent = { readonly version: number; readonly versionId: string; readonly digest: string; readonly evaluations: readonly Evaluation[] };
 
 /** The input document of the policy: the frozen facts. The same facts give the same bytes, whenever they are gathered. */
-export function policyInputOf(facts: VersionFacts, environment: Environment, incumbent: Incumbent | null): PolicyInput {
+export function policyInputOf(facts: VersionFacts, environment: Environment, incumbent: Incumbent | null, exceptions: PolicyInput['exceptions'] = []): PolicyInput {
   const evaluation = firstOnEachDataset(facts.evaluations)[0] ?? null;
   const code = trainingCode(facts);
   const { training } = facts;
+  const slsa = slsaOf(facts);
   const finding = (severity: string) =>
     facts.findings
       .filter((candidate) => candidate.severity === severity)
@@ -204,6 +206,42 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     bias: evaluation && biasOf(evaluation.metrics),
     production: incumbent && { version: incumbent.version, versionId: incumbent.versionId, digest: incumbent.digest },
     comparison: incumbent && comparisonOf(facts.evaluations, incumbent.evaluations),
+    exceptions,
+    opa: [],
+    slsa: { level: slsa.level, missing: slsa.missing },
+    assurance: nothingKnown,
     findings: { critical: finding('critical'), high: finding('high') },
   };
+}
+
+/** The builder that is nothing but the wrapping command on somebody’s machine: it signs, and isolates nothing. */
+const plainCommand = 'https://gatehouse.dev/builders/command/v1';
+
+/**
+ * The SLSA build level that the evidence supports, at most 3 (docs: product's table for machine learning), and what
+ * the next one needs. A level counts only when those below it do.
+ */
+export function slsaOf(facts: VersionFacts): Slsa {
+  const provenance = speakingProvenance(facts);
+  const code = trainingCode(facts);
+  const conditions: readonly (readonly [boolean, string, string])[][] = [
+    [
+      [facts.training !== null, 'the training run is recorded', 'Report the training run with `gatehouse run`.'],
+      [code.commit !== null && code.strength !== 'contradicted', 'its code is under version control', 'Run it from a Git checkout, so that the commit is known.'],
+    ],
+    [[provenance !== null, 'its provenance is signed by a trusted key', 'Sign with a key that security trusts: a verified provenance statement for these bytes.']],
+    [
+      [code.strength === 'proven', 'the commit is attested', 'Attest the commit in the provenance (`gatehouse run` in a Git checkout does).'],
+      [code.dirty === false, 'the checkout was clean', 'Run from a clean checkout.'],
+      [(facts.training?.container ?? null) !== null, 'the container image is known by digest', 'Run in a container and report its image digest.'],
+      [provenance !== null && provenance.builderId !== plainCommand, 'the builder isolates builds', 'Run on a builder that isolates builds, under its own builder id and key.'],
+    ],
+  ];
+  const reached: string[] = [];
+  for (const [index, level] of conditions.entries()) {
+    const missing = level.filter(([holds]) => !holds).map(([, , remedy]) => remedy);
+    reached.push(...level.filter(([holds]) => holds).map(([, text]) => text));
+    if (missing.length > 0) return { level: index, reached, missing };
+  }
+  return { level: conditions.length, reached, missing: [] };
 }

@@ -8,9 +8,9 @@ import { may } from '#lib/kernel/permissions.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { activePolicy, environment, type PolicyContent } from '#lib/policy/index.ts';
-import { fiveAnswers, slsaOf } from './answers.ts';
+import { fiveAnswers } from './answers.ts';
 import { compareFacts } from './compare.ts';
-import { trainingInputs } from './domain.ts';
+import { slsaOf, trainingInputs } from './domain.ts';
 import { disagreements, firstOnEachDataset, sortedMetrics } from './evaluation.ts';
 import type { Evaluation } from './facts.ts';
 import { gatherFacts } from './gather.ts';
@@ -123,7 +123,7 @@ export const getModelVersion = query({
     const promotions = await store.promotionsOfVersion(tx, row.id);
     const approvals = await store.approvalsOf(tx, promotions.map(({ id }) => id));
     const deployments = await store.deploymentsOfVersion(tx, row.id);
-    const policy = await activePolicy(tx, 'production', false);
+    const policy = await activePolicy(tx, 'production', false, row);
     const environmentOf = new Map(promotions.map(({ id, environment: where }) => [id, where]));
     const outcome = {
       promotions: promotions.length,

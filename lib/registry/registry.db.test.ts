@@ -36,7 +36,8 @@ const inputOf = (modelVersionId: string) =>
     if (!row) throw new Error('no such version');
     return policyInputOf((await gatherFacts(tx, row)).facts, 'production', null);
   });
-const failing = async (modelVersionId: string) => evaluatePolicy(shippedPolicies.production, await inputOf(modelVersionId)).results.filter(({ verdict }) => verdict !== 'passed').map(({ ruleId, verdict }) => `${ruleId}: ${verdict}`);
+/** Rules that do not pass; the SLSA level, which follows from the same gaps, has a test of its own. */
+const failing = async (modelVersionId: string) => evaluatePolicy(shippedPolicies.production, await inputOf(modelVersionId)).results.filter(({ ruleId, verdict }) => verdict !== 'passed' && ruleId !== 'slsa-level-at-least').map(({ ruleId, verdict }) => `${ruleId}: ${verdict}`);
 const detail = async (name: string, version: number) => must(await getModelVersion.execute(as(organisation.engineer), { name, version }));
 
 const post = (name: string, body: unknown, token = organisation.pipeline.token) =>
@@ -243,6 +244,10 @@ describe('a version that lacks something', () => {
     expect(await failing(modelVersionId)).toEqual(['training-commit-known-and-clean: failed']);
     const { slsa } = await detail(name, 1);
     expect(slsa.level).toBe(2);
+    const judged = (environment: 'staging' | 'production', document: Awaited<ReturnType<typeof inputOf>>) => evaluatePolicy(shippedPolicies[environment], document).results.find(({ ruleId }) => ruleId === 'slsa-level-at-least');
+    const document = await inputOf(modelVersionId);
+    expect(judged('production', document)).toMatchObject({ verdict: 'failed', level: 'warn', expected: 'level 3' });
+    expect(judged('staging', document)).toMatchObject({ verdict: 'passed', expected: 'level 2' });
     expect(slsa.missing).toContain('Run from a clean checkout.');
   });
 

@@ -2,7 +2,7 @@
 import type { Metadata } from 'next';
 import { Problem } from '#components/kernel-problem.tsx';
 import { DecidePolicy, ProposePolicy } from '#components/policy/policy-forms.tsx';
-import { approvalsText, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
+import { approvalsText, OpaRuleList, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -10,7 +10,7 @@ import { DescriptionList } from '#components/ui/description-list.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { TextLink } from '#components/ui/link-button.tsx';
+import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section, Stack, Columns } from '#components/ui/section.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
@@ -32,7 +32,8 @@ export default async function PoliciesPage({ searchParams }: Props) {
   const all = await listPolicies.execute(context, {});
   if (!all.ok) return <Problem error={all.error} />;
   const versions = all.value.items.filter((item) => item.environment === environment);
-  const activeId = versions.find(({ state }) => state === 'active')?.id;
+  const activeId = versions.find(({ state, scope }) => state === 'active' && scope.teamId === null)?.id;
+  const narrower = versions.filter(({ state, scope }) => state === 'active' && scope.teamId !== null);
   const active = activeId ? await getPolicy.execute(context, { policyVersionId: activeId }) : null;
   const inputs = await describePolicyInput.execute(context, {});
   const mayManage = may(context.actor, 'policy.manage', { kind: 'organisation' });
@@ -42,7 +43,7 @@ export default async function PoliciesPage({ searchParams }: Props) {
       <PageHeader
         title="Policies"
         meta="What a model version has to show before it may run in an environment: rules over frozen evidence, and the people who approve. Security proposes, a second security person confirms."
-        actions={mayManage && active?.ok ? <ProposePolicy environment={environment} content={active.value.content} propose={propose} /> : undefined}
+        actions={<><LinkButton href="/policies/exceptions">Exceptions</LinkButton><LinkButton href={`/policies/edit?environment=${environment}`}>Editor and playground</LinkButton>{mayManage && active?.ok && <ProposePolicy environment={environment} content={active.value.content} propose={propose} />}</>}
       />
       <LinkTabs label="Environment" tabs={[...environmentSchema.options].reverse().map((name) => tabOf(name, all.value.items))} />
       <Stack>
@@ -52,6 +53,11 @@ export default async function PoliciesPage({ searchParams }: Props) {
           </Section>
         )}
         {active?.ok ? <Active policy={active.value} /> : <EmptyState kind="nothing-yet" title={`No policy is active for ${environment}`} description="Nothing is promoted there until one is. The portal installs the shipped set when it starts." />}
+        {narrower.length > 0 && (
+          <Section title="For a team or a model" description="The narrowest policy decides alone: that of the model, else of the team, else of the organisation.">
+            <SimpleTable caption="Narrower policies" rows={narrower} rowKey={({ id }) => id} columns={[{ header: 'for', cell: ({ scope }) => `${scope.modelId === null ? 'team' : 'model'} ${scope.name}` }, { header: 'policy', cell: ({ id, title }) => <TextLink quiet href={`/policies/${id}`}>{title}</TextLink> }, { header: 'rules', cell: ({ ruleCount }) => ruleCount, align: 'end' }, { header: 'digest', cell: ({ digest }) => <Digest value={digest} /> }]} />
+          </Section>
+        )}
         <Section title="Versions" description="Newest first.">
           <Versions versions={versions} />
         </Section>
@@ -92,7 +98,7 @@ function Active({ policy }: { readonly policy: PolicyDetail }) {
       <Stack>
         {!policy.intact && <Alert tone="danger" title="The stored policy does not give its digest">It is not used for any decision. Propose it again.</Alert>}
         <Section title={policy.content.title} description={`${policy.content.rules.length} rules; what cannot be evaluated never counts as passed.`}>
-          <RuleList rules={policy.content.rules} expectations={policy.expectations} />
+          <RuleList rules={policy.content.rules} expectations={policy.expectations} />{policy.content.opa && <OpaRuleList rules={policy.content.opa} />}
         </Section>
         <Section title="Parameters" description="Named numbers that the rules use."><ParameterTable parameters={policy.content.parameters} /></Section>
       </Stack>
@@ -109,7 +115,8 @@ function Proposal({ proposal, mayManage, selfId }: { readonly proposal: PolicySu
       </span>
       <span className="flex flex-wrap items-center gap-2">
         <Digest value={proposal.digest} />
-        {mayManage && <DecidePolicy policyVersionId={proposal.id} digest={proposal.digest} environment={proposal.environment} isProposer={proposal.proposedBy?.id === selfId} actions={{ confirm, reject }} />}
+        {proposal.scope.teamId !== null && <span className="text-xs text-ink-2">for {proposal.scope.name}: read it first</span>}
+        {mayManage && proposal.scope.teamId === null && <DecidePolicy policyVersionId={proposal.id} digest={proposal.digest} environment={proposal.environment} isProposer={proposal.proposedBy?.id === selfId} actions={{ confirm, reject }} />}
       </span>
     </li>
   );
@@ -123,6 +130,7 @@ function Versions({ versions }: { readonly versions: readonly PolicySummary[] })
       rowKey={({ id }) => id}
       columns={[
         { header: 'policy', cell: (version) => <span id={version.id}><TextLink quiet href={`/policies/${version.id}`}>{version.title}</TextLink></span> },
+        { header: 'for', cell: ({ scope }) => <span className="text-ink-2">{scope.name}</span> },
         { header: 'state', cell: ({ state }) => <Badge tone={stateTones[state]}>{state}</Badge> },
         { header: 'digest', cell: ({ digest }) => <Digest value={digest} /> },
         { header: 'proposed', cell: ({ proposedBy, proposedAt }) => <span className="text-ink-2">{proposedBy?.name ?? 'Gatehouse'}, <Time at={proposedAt} /></span> },

@@ -7,6 +7,7 @@ export * from './evidence.ts';
 export * from './lineage.ts';
 export * from './findings.ts';
 export * from './registry.ts';
+export * from './exceptions.ts';
 export * from './approvals.ts';
 export * from './deployments.ts';
 export * from './drift.ts';

@@ -2,13 +2,17 @@
 import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, primaryId } from './columns.ts';
-import { person } from './identity.ts';
+import { person, team } from './identity.ts';
+import { model } from './registry.ts';
 
 export const environments = ['sandbox', 'staging', 'production'] as const;
 
 export const policyVersion = pgTable('policy_version', {
   id: primaryId(),
   environment: text('environment', { enum: environments }).notNull(),
+  /** Where it holds: both null, for the organisation; a team; or one model, with its team. The narrowest one decides alone. */
+  teamId: uuid('team_id').references(() => team.id),
+  modelId: uuid('model_id').references(() => model.id),
   /** Digest of the canonical JSON of `content`. */
   digest: text('digest').notNull(),
   content: jsonb('content').$type<Record<string, unknown>>().notNull(),
@@ -19,4 +23,4 @@ export const policyVersion = pgTable('policy_version', {
   confirmedBy: uuid('confirmed_by').references(() => person.id),
   confirmedAt: instant('confirmed_at'),
   retiredAt: instant('retired_at'),
-}, (table) => [uniqueIndex('policy_version_active').on(table.environment).where(sql`${table.state} = 'active'`), index('policy_version_environment').on(table.environment, table.proposedAt.desc().nullsFirst())]);
+}, (table) => [uniqueIndex('policy_version_active').on(table.environment, sql`coalesce(${table.modelId}, ${table.teamId}, '00000000-0000-0000-0000-000000000000'::uuid)`).where(sql`${table.state} = 'active'`), index('policy_version_environment').on(table.environment, table.proposedAt.desc().nullsFirst())]);

@@ -10,6 +10,7 @@ import { TopicRefresh } from '#components/drift/topic-refresh.tsx';
 import { JsonView } from '#components/evidence/json-diff.tsx';
 import { Verdict, VerdictSummary } from '#components/evidence/verdict.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
+import { ProposeException } from '#components/policy/exception-forms.tsx';
 import { Comparison } from '#components/registry/comparison.tsx';
 import { compareHref, lineageHref, versionHref } from '#components/registry/href.ts';
 import { Alert } from '#components/ui/alert.tsx';
@@ -23,6 +24,8 @@ import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { getPromotion, type EmergencyView, type PromotionDetail } from '#lib/approvals/index.ts';
 import { currentContext } from '#lib/http.ts';
+import { may } from '#lib/kernel/permissions.ts';
+import { propose } from '../../policies/exceptions/actions.ts';
 import { comment, decide, decideLent, declare, review, revoke, withdraw } from '../actions.ts';
 
 type Props = { params: Promise<{ promotionId: string }> };
@@ -30,9 +33,11 @@ type Props = { params: Promise<{ promotionId: string }> };
 export const metadata: Metadata = { title: 'Promotion request' };
 
 export default async function PromotionPage({ params }: Props) {
-  const found = await getPromotion.execute(await currentContext(), { promotionId: (await params).promotionId });
+  const context = await currentContext();
+  const found = await getPromotion.execute(context, { promotionId: (await params).promotionId });
   if (!found.ok) return <Problem error={found.error} />;
   const request = found.value;
+  const mayAskException = request.state !== 'deployed' && may(context.actor, 'exception.propose', { kind: 'team', teamId: request.teamId });
   const title = `${request.modelName} ${request.version} → ${request.environment}`;
   return (
     <>
@@ -51,7 +56,7 @@ export default async function PromotionPage({ params }: Props) {
       <Columns aside={<Aside request={request} />}>
         <Stack>
           <Standing request={request} />
-          <Section title="Rules" id="rules" description={`${request.policyTitle}, evaluated on the frozen evidence.`}><Rules results={request.results} /></Section>
+          <Section title="Rules" id="rules" description={`${request.policyTitle}, evaluated on the frozen evidence.`}><Rules results={request.results} exceptions={request.exceptions} {...(mayAskException && { remedyFor: ({ ruleId, title: rule }) => <ProposeException modelVersionId={request.modelVersionId} subject={`${request.modelName} ${request.version}`} environment={request.environment} ruleId={ruleId} title={rule} propose={propose} /> })} /></Section>
           <Difference request={request} />
           <Section title="Lineage and frozen evidence" actions={<><LinkButton size="sm" href={lineageHref(request.assetVersionId)}>Lineage</LinkButton>{request.trainingRunId !== null && <LinkButton size="sm" href={`/runs/${request.trainingRunId}`}>Training run</LinkButton>}</>}>
             <Disclosure summary="The facts that the rules were evaluated on"><JsonView value={JSON.parse(JSON.stringify(request.snapshot))} caption={`Canonical JSON of this document has the digest ${request.snapshotDigest}`} /></Disclosure>
@@ -80,11 +85,13 @@ export default async function PromotionPage({ params }: Props) {
 }
 
 function Standing({ request }: { readonly request: PromotionDetail }) {
+  const excepted = request.results.filter(({ exception }) => exception !== null).length;
   return (
     <div className="flex flex-col gap-3">
       <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1 text-base">
         <Verdict state={request.verdict === 'passed' ? 'passed' : 'failed'} shape="badge">{request.verdict === 'passed' ? 'the policy lets it pass' : 'the policy blocks it'}</Verdict>
         <VerdictSummary states={request.results.map(({ verdict }) => verdict)} />
+        {excepted > 0 && <Badge tone="stale">{excepted === 1 ? 'with one exception' : `with ${excepted} exceptions`}</Badge>}
         <span className="text-sm text-ink-2">{needsSentence(request.needs)}</span>
       </p>
       {request.state === 'stale' && <Alert tone="warning" title="This request is stale">{request.staleReason}. Ask for a new one on the page of the model version.</Alert>}

@@ -21,6 +21,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { TopicRefresh } from '#components/drift/topic-refresh.tsx';
+import { listExceptions, type ExceptionView } from '#lib/exceptions/index.ts';
 import { currentContext } from '#lib/http.ts';
 import { activeApprovalEnvironments } from '#lib/policy/index.ts';
 import { getModel, getModelVersion, type ModelVersionDetail } from '#lib/registry/index.ts';
@@ -48,6 +49,7 @@ export default async function ModelVersionPage({ params }: Props) {
   const live = model.ok ? model.value.running.find(({ environment }) => environment === 'production') : undefined;
   const other = live && live.version !== detail.version ? live.version : detail.version > 1 ? detail.version - 1 : undefined;
   const environments = await activeApprovalEnvironments.execute(context, {});
+  const exceptions = await listExceptions.execute(context, { modelVersionId: detail.id, state: ['proposed', 'active'], limit: 50 });
   const running = detail.deployments.filter(({ endedAt }) => endedAt === null);
   return (
     <>
@@ -78,6 +80,7 @@ export default async function ModelVersionPage({ params }: Props) {
         <Metrics detail={detail} />
         <Inputs detail={detail} />
         <Promotions detail={detail} />
+        {exceptions.ok && exceptions.value.items.length > 0 && <Exceptions items={exceptions.value.items} />}
         <Deployments detail={detail} />
         <ImpactPanel versionId={detail.assetVersionId} direction="upstream" />
         <ImpactPanel versionId={detail.assetVersionId} direction="downstream" />
@@ -132,6 +135,26 @@ function Inputs({ detail }: { readonly detail: ModelVersionDetail }) {
           />
         )}
       {parameters.length > 0 && <Disclosure summary={`${parameters.length} parameters of the training run`}><DescriptionList columns={2} items={parameters.map(([term, value]) => ({ term, value: <code className="text-xs">{value}</code> }))} /></Disclosure>}
+    </Section>
+  );
+}
+
+function Exceptions({ items }: { readonly items: readonly ExceptionView[] }) {
+  return (
+    <Section title="Exceptions" description="Rules that do not have to pass for this version, for a time. Their verdicts stay what they are.">
+      <SimpleTable
+        caption="Exceptions"
+        rows={items}
+        rowKey={({ id }) => id}
+        columns={[
+          { header: 'rule', cell: ({ id, ruleId }) => <TextLink quiet href={`/policies/exceptions#${id}`}>{ruleId}</TextLink> },
+          { header: 'in', cell: ({ environment }) => environment },
+          { header: 'state', cell: ({ state }) => <Badge tone={state === 'active' ? 'stale' : 'neutral'}>{state}</Badge> },
+          { header: 'ends', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+          { header: 'by', cell: ({ proposedBy, confirmedBy }) => <span className="text-ink-2">{proposedBy.name}{confirmedBy && ` and ${confirmedBy.name}`}</span> },
+          { header: 'because', cell: ({ reason }) => reason },
+        ]}
+      />
     </Section>
   );
 }
