@@ -18,17 +18,31 @@ async function teamOf(people: People): Promise<string> {
   return (await serviceAccount(await people.api('admin'), 'flight-delays-pipeline')).teamId;
 }
 
-test('who holds both roles cannot approve their own request: not by the page, not by the API', async ({ browser, people }) => {
+test('nobody is engineer and reviewer of one team, in whichever order the roles are asked for', async ({ people }) => {
   const admin = await people.api('admin');
-  const person = await newPerson(admin, 'two-hats', await teamOf(people), ['engineer', 'reviewer']);
+  const teamId = await teamOf(people);
+  for (const [first, second] of [['engineer', 'reviewer'], ['reviewer', 'engineer'], ['security', 'engineer']] as const) {
+    const person = await newPerson(admin, 'two-hats', teamId, [first]);
+    const { status, body } = await admin.post<ProblemBody>('/api/v1/role-grants', { personId: person.id, role: second, teamId });
+    expect([status, body.code], `${first}, then ${second}`).toEqual([409, 'identity.standing_conflict']);
+  }
+});
+
+test('who was lent the role of a reviewer cannot approve their own request: not by the page, not by the API', async ({ browser, people }) => {
+  const admin = await people.api('admin');
+  const person = await newPerson(admin, 'lent-hat', await teamOf(people), ['engineer']);
   const state = await newSession(browser, person.email, person.password);
-  const twoHats = apiAs({ cookie: cookieOf(state) });
-  const version = await versionOf(twoHats, 3);
-  await withdrawOpen(twoHats, version.id);
-  const promotion = await askForPromotion(twoHats, version.id, 'Asked for by somebody who could also approve');
+  const lentHat = apiAs({ cookie: cookieOf(state) });
+  const reviewer = await people.api('reviewer');
+  const { id: reviewerId } = expectStatus(await reviewer.get<{ id: string }>('/api/v1/me'), 200);
+  const { delegationId } = expectStatus(await reviewer.post<{ delegationId: string }>('/api/v1/delegations', { delegateId: person.id, role: 'reviewer', teamId: await teamOf(people), endsAt: new Date(Date.now() + 3_600_000).toISOString(), reason: 'Away for an hour' }), 201);
+  const version = await versionOf(lentHat, 3);
+  await withdrawOpen(lentHat, version.id);
+  const promotion = await askForPromotion(lentHat, version.id, 'Asked for by somebody to whom a reviewer lent the role');
 
   for (const verdict of ['approve', 'reject'] as const) {
-    const { status, body } = await decide<ProblemBody>(twoHats, promotion, verdict);
+    const { artifactDigest, snapshotDigest, policyDigest } = promotion;
+    const { status, body } = await lentHat.post<ProblemBody>(`/api/v1/promotions/${promotion.id}/delegated-decisions`, { verdict, comment: 'By the lent role', artifactDigest, snapshotDigest, policyDigest, onBehalfOf: reviewerId });
     expect(status).toBe(403);
     expect(body.code).toBe('approvals.not_entitled');
     expect(body.reasons).toContain('You asked for this promotion, and nobody decides on their own request.');
@@ -39,16 +53,17 @@ test('who holds both roles cannot approve their own request: not by the page, no
   await page.goto(`/approvals/${promotion.id}`);
   const decision = section(page, 'Decide');
   await expect(decision).toContainText('You asked for this promotion, and nobody decides on their own request.');
-  const approve = decision.getByRole('button', { name: 'Approve…' });
+  const approve = decision.getByRole('button', { name: 'Approve…' }).first();
   await expect(approve).toBeDisabled();
   await approve.click({ force: true });
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   await context.close();
 
   expect((await promotionOf(admin, promotion.id)).approvals).toEqual([]);
-  const attempts = expectStatus(await (await people.api('auditor')).get<{ items: { outcome: string; subjectId: string | null }[] }>('/api/v1/audit?action=approvals.decidePromotion&outcome=refused'), 200).items;
+  const attempts = expectStatus(await (await people.api('auditor')).get<{ items: { outcome: string; subjectId: string | null }[] }>('/api/v1/audit?action=approvals.decideOnBehalf&outcome=refused'), 200).items;
   expect(attempts.filter(({ subjectId }) => subjectId === promotion.id)).toHaveLength(2);
-  await withdrawOpen(twoHats, version.id);
+  await withdrawOpen(lentHat, version.id);
+  expectStatus(await reviewer.post(`/api/v1/delegations/${delegationId}/end`, { reason: 'Back' }), 200);
 });
 
 test('an engineer without another role is not even asked', async ({ people }) => {
@@ -77,7 +92,7 @@ test('a reviewer who answers for the account that published the model cannot app
   const { status, body } = await decide<ProblemBody>(asKeeper, promotion, 'approve');
   expect(status).toBe(403);
   expect(body.code).toBe('approvals.not_entitled');
-  expect(body.reasons?.join(' ')).toMatch(/You answer for the service account keepers-pipeline-\w+, which .*published this version/);
+  expect(body.reasons?.join(' ')).toMatch(/You answered for the service account keepers-pipeline-\w+, which published keepers-model-\w+ 1 on /);
   await withdrawOpen(engineer, published.modelVersionId);
 });
 
