@@ -122,3 +122,30 @@ BEGIN
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER promotion_binds_narrowest_policy BEFORE INSERT ON promotion FOR EACH ROW EXECUTE FUNCTION promotion_binds_narrowest_policy();
+--> statement-breakpoint
+-- What a request was let through by must still be in force when it is approved and when it is deployed: an exception that
+-- ended counts for nothing, whatever the application says. An emergency passes the rules themselves.
+CREATE FUNCTION exceptions_are_in_force() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE request public.promotion%ROWTYPE;
+BEGIN
+  IF TG_TABLE_NAME = 'deployment' THEN
+    SELECT * INTO request FROM public.promotion WHERE id = NEW.promotion_id;
+  ELSE
+    request := NEW;
+  END IF;
+  PERFORM 1 FROM public.emergency WHERE promotion_id = request.id AND expires_at > now();
+  IF FOUND THEN RETURN NEW; END IF;
+  PERFORM 1 FROM jsonb_array_elements(request.results) AS r
+   WHERE r ->> 'level' = 'block' AND r ->> 'verdict' <> 'passed' AND NOT EXISTS (
+     SELECT 1 FROM public.policy_exception x
+      WHERE x.id::text = r -> 'exception' ->> 'id' AND x.state = 'active' AND x.expires_at > now()
+        AND x.model_version_id = request.model_version_id AND x.environment = request.environment AND x.rule_id = r ->> 'ruleId');
+  IF FOUND THEN
+    RAISE EXCEPTION 'a rule that blocks did not pass, and no exception from it is in force' USING ERRCODE = 'GH002', CONSTRAINT = 'exceptions_are_in_force';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER exceptions_are_in_force BEFORE INSERT ON deployment FOR EACH ROW WHEN (NEW.promotion_id IS NOT NULL) EXECUTE FUNCTION exceptions_are_in_force();
+--> statement-breakpoint
+CREATE TRIGGER exceptions_are_in_force BEFORE UPDATE ON promotion FOR EACH ROW WHEN (NEW.state = 'approved' AND OLD.state = 'open') EXECUTE FUNCTION exceptions_are_in_force();

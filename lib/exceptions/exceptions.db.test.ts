@@ -183,4 +183,17 @@ describe('the application role, by SQL', () => {
     await expect(insert('active', '1 day')).rejects.toThrow(/begins as a proposal/);
     await expect(insert('proposed', '1 year')).rejects.toThrow(/limited in time/);
   });
+
+  it('cannot deploy what an exception that has ended once let through', async () => {
+    const version = await flawed();
+    const exceptionId = await granted(version.modelVersionId);
+    const request = await approved(organisation, version.modelVersionId);
+    const { rows: [row] } = await admin.query<{ results: { level: string; verdict: string }[] }>('SELECT results FROM promotion WHERE id = $1', [request.promotionId]);
+    expect(row?.results.filter(({ level, verdict }) => level === 'block' && verdict !== 'passed')).not.toEqual([]);
+    await behind(`UPDATE policy_exception SET expires_at = now() - interval '1 second' WHERE id = '${exceptionId}'`);
+    const write = attack(organisation.deployer.id,
+      `INSERT INTO deployment (id, team_id, model_version_id, digest, environment, endpoint, promotion_id, deployed_by) SELECT gen_random_uuid(), p.team_id, p.model_version_id, p.artifact_digest, p.environment, 'by-hand', p.id, $2 FROM promotion p WHERE p.id = $1`,
+      [request.promotionId, organisation.deployer.id]);
+    await expect(write).rejects.toThrow(/no exception from it is in force/);
+  });
 });
