@@ -105,7 +105,7 @@ async function radiusOf(bench: Bench, atLeast: number, candidates: readonly { id
 async function blastRadius(bench: Bench): Promise<void> {
   const { report, owner, context } = bench;
   const { getImpact } = await import('#lib/impact/index.ts');
-  const measure = async (radius: Radius, aim: number, times: number) => {
+  const measure = async (radius: Radius, aim: (nodes: number) => number, times: number) => {
     let complete = true;
     const page = async () => {
       const answer = must(await getImpact.execute(context(), { id: radius.id, direction: radius.direction, seconds: '50' }));
@@ -121,17 +121,18 @@ async function blastRadius(bench: Bench): Promise<void> {
     const bare = quantile(await sequentially(Math.min(times, 3), () => timed(() => owner.query(bareWalk(radius.direction, ''), [radius.id]))), 0.5);
     await owner.query('RESET enable_hashjoin; RESET enable_mergejoin; RESET enable_seqscan');
     if (!complete) report({ name: `blast radius ${radius.direction}, cut off by its time limit at ${nodes.toLocaleString('en-US')} nodes`, value: milliseconds, unit: 'ms', aim: 'complete', holds: false });
-    compare(report, `blast radius ${radius.direction} over ${nodes.toLocaleString('en-US')} nodes, with all that is affected`, milliseconds, aim, bare);
+    compare(report, `blast radius ${radius.direction} over ${nodes.toLocaleString('en-US')} nodes, with all that is affected`, milliseconds, Math.round(aim(nodes)), bare);
     return grown;
   };
   const models = await rows<{ id: string }>(owner, `SELECT asset_version_id AS id FROM model_version ORDER BY md5(id::text) LIMIT 60`);
   const clean = await rows<{ id: string }>(owner, `SELECT s.asset_version_id AS id FROM asset a JOIN asset_sighting s ON s.asset_id = a.id WHERE a.name LIKE '%/clean' ORDER BY md5(s.asset_version_id::text) LIMIT 150`);
   const tenThousand = await radiusOf(bench, 10_000, [...clean.map(({ id }) => ({ id, direction: 'downstream' as const })), ...models.map(({ id }) => ({ id, direction: 'upstream' as const }))], 13_000);
-  if (tenThousand) await measure(tenThousand, 1_000, 5);
+  if (tenThousand) await measure(tenThousand, () => 1_000, 5);
   const hubs = await rows<{ id: string }>(owner, `SELECT s.asset_version_id AS id FROM asset a JOIN asset_sighting s ON s.asset_id = a.id WHERE a.name IN ('platform/base-image', 'organisation.calendar') ORDER BY a.name`);
   const million = await radiusOf(bench, 1_000_000, hubs.map(({ id }) => ({ id, direction: 'downstream' as const })), 1_200_000);
   if (million) {
-    const grown = await measure(million, 15_000, 2);
+    // The hub that the graph happens to have may reach more than a million; its time is allowed in proportion.
+    const grown = await measure(million, (nodes) => 15_000 * Math.max(1, nodes / 1_000_000), 2);
     report({ name: 'memory of the portal that the largest one leaves in use', value: grown / 1_048_576, unit: 'MiB', aim: 'below 64', holds: grown < 64 * 1_048_576 });
     const { makeRoute } = await import('#lib/kernel/route.ts');
     const route = makeRoute(() => Promise.resolve({ ok: true, value: { actor: context().actor, by: 'token' } }));
