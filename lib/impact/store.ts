@@ -3,7 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
 import { visibleToSql } from '#lib/db/conditions.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
-import { exactEdge } from '#lib/lineage/index.ts';
+import { edgesBeyond, exactEdge } from '#lib/lineage/index.ts';
 import type { ImpactDirection, ImpactItem, ImpactView } from './schema.ts';
 
 const iso = (value: unknown): string => new Date(value as string).toISOString();
@@ -13,15 +13,11 @@ const stretchMilliseconds = 400;
 /** One batch may take this much longer than it was given before it is ended and undone. */
 const patienceMilliseconds = 2_000;
 
-/** What a run was made of (code, image, configuration) stands with what it read. */
-const consumed = ['input', 'material'];
-const produced = ['output'];
-
 /** A radius of up to so many nodes is walked by one recursive statement, whose steps cost less than those of the walk in batches. */
 const smallRadius = 20_000;
 
 /** Reaches everything by one statement where that is not more than `smallRadius`; else reaches nothing and answers null. */
-async function walkSmall(tx: ReadTx, versionId: string, beyondVersion: readonly string[], beyondRun: readonly string[]): Promise<number | null> {
+async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeof edgesBeyond>): Promise<number | null> {
   const planner = (on: 'on' | 'off') => tx.execute(sql`select set_config('enable_hashjoin', ${on}, true), set_config('enable_mergejoin', ${on}, true), set_config('enable_seqscan', ${on}, true), set_config('jit', 'off', true)`);
   await planner('off');
   const { rows } = await tx.execute<{ reached: number }>(sql`
@@ -29,11 +25,11 @@ async function walkSmall(tx: ReadTx, versionId: string, beyondVersion: readonly 
       select false, ${versionId}::uuid, null::uuid
       union
       select n.is_run, n.id, n.asset_id from reached f cross join lateral (
-        select true, e.run_id, null::uuid from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = any(${sql.param([...beyondVersion])}::text[]) and ${exactEdge(sql`e`)}
+        select true, e.run_id, null::uuid from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = any(${sql.param(beyond.version)}::text[]) and ${exactEdge(sql`e`)}
         union all
-        select false, e.asset_version_id, e.asset_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = any(${sql.param([...beyondRun])}::text[]) and ${exactEdge(sql`e`)}
-         union all
-         select false, same.id, same.asset_id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null
+        select false, e.asset_version_id, e.asset_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = any(${sql.param(beyond.run)}::text[]) and ${exactEdge(sql`e`)}
+        union all
+        select false, same.id, same.asset_id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null
       ) as n (is_run, id, asset_id)
     ), taken as materialized (select * from reached limit ${smallRadius + 1}), fits as materialized (select count(*) <= ${smallRadius} as yes from taken),
     versions as (insert into reached_version (id, asset_id) select id, asset_id from taken where not is_run and (select yes from fits) on conflict do nothing returning id),
@@ -51,9 +47,9 @@ export type Walked = { readonly complete: boolean; readonly reached: number };
  * @param until when to give up, in the milliseconds of `performance.now()`: then `complete` is false, and what was reached stays.
  */
 export async function walk(tx: ReadTx, versionId: string, direction: ImpactDirection, until: number, told: (reached: number) => void): Promise<Walked> {
-  const [beyondVersion, beyondRun] = direction === 'downstream' ? [consumed, produced] : [produced, consumed];
+  const beyond = edgesBeyond(direction);
   if (until - performance.now() > patienceMilliseconds) {
-    const small = await walkSmall(tx, versionId, beyondVersion, beyondRun);
+    const small = await walkSmall(tx, versionId, beyond);
     if (small !== null) return { complete: true, reached: small };
   }
   await tx.execute(sql`insert into reached_version (id) values (${versionId}::uuid)`);
@@ -62,7 +58,7 @@ export async function walk(tx: ReadTx, versionId: string, direction: ImpactDirec
     const left = Math.floor(until - performance.now());
     if (left <= 0) return { complete: false, reached };
     const row = await inTime(tx, left + patienceMilliseconds, sql`select versions_done as versions, runs_done as runs, complete, reached
-      from pg_temp.walk_further(${sql.param(beyondVersion)}::text[], ${sql.param(beyondRun)}::text[], ${done.versions}::bigint, ${done.runs}::bigint, ${reached}::bigint, ${Math.min(left, stretchMilliseconds)}::int)`);
+      from pg_temp.walk_further(${sql.param(beyond.version)}::text[], ${sql.param(beyond.run)}::text[], ${done.versions}::bigint, ${done.runs}::bigint, ${reached}::bigint, ${Math.min(left, stretchMilliseconds)}::int)`);
     if (row === null) return { complete: false, reached };
     reached = Number(row.reached);
     done = row;

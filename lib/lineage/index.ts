@@ -8,7 +8,7 @@ export * from './queries.ts';
 export * from './schema.ts';
 export type { Closure } from './graph.ts';
 export { assetVersionById as visibleVersion } from './store/assets.ts';
-export { exactEdge } from './store/closure.ts';
+export { edgesBeyond, exactEdge } from './store/closure.ts';
 
 /** The version with this digest (`sha256:…`), whoever may see it; null where no run and no event named it. For rules, not for showing. */
 export const assetVersionByDigest = (tx: ReadTx, digest: string) => versionByDigest(tx, 'all', digest);

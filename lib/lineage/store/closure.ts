@@ -15,12 +15,15 @@ export const exactEdge = (edge: SQL) => sql`not exists (
       and ${exactness(sql`xw`)} > ${exactness(sql`xv`)}))`;
 
 /** What a run was made of (code, image, configuration) stands with what it read. */
-const consumed = ['input', 'material'];
-const produced = ['output'];
+const consumed = ['input', 'material'] as const;
+const produced = ['output'] as const;
+
+/** The directions of the edges that lead on from a version to its runs, and from a run to its versions. */
+export const edgesBeyond = (way: OneWay) => (way === 'downstream' ? { version: [...consumed], run: [...produced] } : { version: [...produced], run: [...consumed] });
 
 /** Everything upstream (or downstream) of versions, under all their names, themselves included: at most `most` nodes and one more, by which the caller sees that there are more. */
 export async function closureRows(tx: ReadTx, versionIds: readonly string[], way: OneWay, most: number): Promise<{ isRun: boolean; id: string }[]> {
-  const [beyondVersion, beyondRun] = way === 'downstream' ? [consumed, produced] : [produced, consumed];
+  const beyond = edgesBeyond(way);
   // The planner takes what a step reaches for a fixed number; each node is one look-up by index, whatever it thinks.
   await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`);
   try {
@@ -29,9 +32,9 @@ export async function closureRows(tx: ReadTx, versionIds: readonly string[], way
         select false, v from unnest(${sql.param([...versionIds])}::uuid[]) as v
         union
         select n.is_run, n.id from reached f cross join lateral (
-          select true, e.run_id from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = any(${sql.param(beyondVersion)}::text[]) and ${exactEdge(sql`e`)}
+          select true, e.run_id from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = any(${sql.param(beyond.version)}::text[]) and ${exactEdge(sql`e`)}
           union all
-          select false, e.asset_version_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = any(${sql.param(beyondRun)}::text[]) and ${exactEdge(sql`e`)}
+          select false, e.asset_version_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = any(${sql.param(beyond.run)}::text[]) and ${exactEdge(sql`e`)}
           union all
           select false, same.id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null
         ) as n (is_run, id)
