@@ -1,18 +1,12 @@
 // Letting one's own model through: the requester, whoever answers for the pipeline, one person twice, other bytes under the same name.
-import { apiAs, expectStatus, type Api, type ProblemBody } from '../support/api.ts';
-import { askForPromotion, decide, fresh, issueToken, newPerson, promotionOf, serviceAccount, versionOf, type Promotion } from '../support/demo.ts';
+import { apiAs, expectStatus, type ProblemBody } from '../support/api.ts';
+import { askForPromotion, decide, fresh, issueToken, newPerson, promotionOf, serviceAccount, versionOf, withdrawOpen, type Promotion } from '../support/demo.ts';
 import { section, settled } from '../support/pages.ts';
 import { portal } from '../support/portal.ts';
 import { catchAction, replay } from '../support/replay.ts';
 import { cookieOf, expect, newSession, test, type People } from '../support/test.ts';
 
 const otherDigest = `sha256:${'0'.repeat(64)}`;
-
-/** Withdraws what is open for a version, so that a test asks anew; the engineer of the team may. */
-async function withdrawOpen(engineer: Api, modelVersionId: string): Promise<void> {
-  const { items } = expectStatus(await engineer.get<{ items: { id: string; modelVersionId: string }[] }>('/api/v1/promotions?state=open'), 200);
-  for (const { id } of items.filter((item) => item.modelVersionId === modelVersionId)) expectStatus(await engineer.post(`/api/v1/promotions/${id}/withdraw`, { reason: 'Asked anew by a test' }), 200);
-}
 
 async function teamOf(people: People): Promise<string> {
   return (await serviceAccount(await people.api('admin'), 'flight-delays-pipeline')).teamId;

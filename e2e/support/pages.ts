@@ -12,3 +12,12 @@ export const overflow = (page: Page): Promise<number> => page.evaluate(() => Mat
 
 /** The part of a page under a heading. */
 export const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+/** Fills in a dialog that asks before it acts, and reads under which audit number that was recorded. */
+export async function confirmWith(page: Page, title: string, label: string, comment: string): Promise<void> {
+  const dialog = page.getByRole('alertdialog', { name: title });
+  await dialog.getByLabel('Comment').fill(comment);
+  await dialog.getByRole('button', { name: label, exact: true }).click();
+  await expect(dialog).toContainText(/Audit event \d+/);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+}
