@@ -45,16 +45,24 @@ export type SameVersions = {
   readonly standing: (id: string) => string;
 };
 
+/** Of these versions, those without digest whose name symlinks speak of: few, and asked first, since what follows is long to plan and seldom needed. */
+async function namedElsewhere(tx: ReadTx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select v.id from asset_version v join asset a on a.id = v.asset_id where v.id = any(${uuids(ids)}) and v.digest is null
+      and (exists (select 1 from asset_symlink s where s.asset_id = a.id) or exists (select 1 from asset_symlink s where s.namespace = a.namespace and s.name = a.name))`);
+  return rows.map(({ id }) => id);
+}
+
 /** Which of these versions are one; of most the answer is themselves. */
 export async function sameVersions(tx: ReadTx, teams: TeamFilter, ids: readonly string[]): Promise<SameVersions> {
-  if (ids.length === 0) return { members: (id) => [id], standing: (id) => id };
+  const asked = await namedElsewhere(tx, ids);
+  if (asked.length === 0) return { members: (id) => [id], standing: (id) => id };
   const { rows } = await tx.execute<{ id: string; same: string[] }>(sql`
     select v.id, array_agg(w.id order by ${teams === 'all' ? sql`true` : visibleToSql(teams, sql`b.team_id`)} desc, b.namespace collate "C", b.name collate "C") as same
-    from asset_version v join asset a on a.id = v.asset_id
-    cross join lateral asset_names(array[v.asset_id]) n
+    from asset_version v cross join lateral asset_names(array[v.asset_id]) n
     join asset b on b.id = n.same_id join asset_version w on w.asset_id = n.same_id and w.digest is null and coalesce(w.label, '') = coalesce(v.label, '')
-    where v.id = any(${uuids(ids)}) and v.digest is null
-      and (exists (select 1 from asset_symlink s where s.asset_id = a.id) or exists (select 1 from asset_symlink s where s.namespace = a.namespace and s.name = a.name))
+    where v.id = any(${uuids(asked)})
     group by v.id having count(*) > 1`);
   const known = new Map(rows.map((row) => [row.id, row.same]));
   return { members: (id) => known.get(id) ?? [id], standing: (id) => known.get(id)?.[0] ?? id };

@@ -19,6 +19,12 @@ const sidesOfVersion = (way: OneWay) => (way === 'upstream' ? produced : consume
 /** Of a node with more edges than this, a question about the past looks at the first this many by id. */
 const pastWindow = 5000;
 
+/**
+ * The version of an edge, looked up by its id. `offset 0` keeps the planner from joining the whole table instead, which it
+ * takes for cheaper as soon as its statistics lag behind what was loaded.
+ */
+const versionAs = (id: SQL) => sql`cross join lateral (select v0.id, v0.digest, v0.label from asset_version v0 where v0.id = ${id} offset 0) as ev`;
+
 /** Only what has no digest can be less exact; asking that first spares everything else a look at its run's other edges. */
 const inexact = sql`(ev.digest is null and ${lessExactThanAnother(sql`e`, sql`ev`)})`;
 
@@ -33,7 +39,7 @@ const edges = (where: SQL, key: SQL, asOf: string | null) => (asOf === null ? sq
 export async function runsBeside(tx: ReadTx, teams: TeamFilter, versionIds: readonly string[], way: OneWay, most: number, asOf: string | null = null): Promise<Link[]> {
   if (versionIds.length === 0) return [];
   const { rows } = await tx.execute<Link>(sql`
-    select distinct v.id as "versionId", n.run_id as "runId" from unnest(${uuids(versionIds)}) as v (id) join asset_version ev on ev.id = v.id cross join ${sidesOfVersion(way)} ${eachTeam(teams)}
+    select distinct v.id as "versionId", n.run_id as "runId" from unnest(${uuids(versionIds)}) as v (id) ${versionAs(sql`v.id`)} cross join ${sidesOfVersion(way)} ${eachTeam(teams)}
     cross join lateral (
       select distinct e.run_id from ${edges(sql`e.asset_version_id = v.id and e.direction = d.direction ${ofTeam(teams)}`, sql`e.run_id`, asOf)} as e where not ${inexact}
       order by e.run_id desc limit ${most}
@@ -47,7 +53,7 @@ export async function versionsBeside(tx: ReadTx, runIds: readonly string[], way:
   const { rows } = await tx.execute<Link>(sql`
     select distinct r.id as "runId", n.asset_version_id as "versionId" from unnest(${uuids(runIds)}) as r (id) cross join ${sidesOfRun(way)}
     cross join lateral (
-      select distinct e.asset_version_id from ${edges(sql`e.run_id = r.id and e.direction = d.direction`, sql`e.asset_version_id`, asOf)} as e join asset_version ev on ev.id = e.asset_version_id where not ${inexact}
+      select distinct e.asset_version_id from ${edges(sql`e.run_id = r.id and e.direction = d.direction`, sql`e.asset_version_id`, asOf)} as e ${versionAs(sql`e.asset_version_id`)} where not ${inexact}
       order by e.asset_version_id limit ${most}
     ) as n order by 2`);
   return rows;
@@ -60,7 +66,7 @@ export async function linksBetween(tx: ReadTx, runIds: readonly string[], versio
   if (runIds.length === 0 || versionIds.length === 0) return [];
   const { rows } = await tx.execute<DrawnLink>(sql`
     select distinct e.run_id as "runId", e.asset_version_id as "versionId", e.direction from unnest(${uuids(runIds)}) as r (id)
-    cross join lateral (select * from run_asset a where a.run_id = r.id limit ${pastWindow}) as e join asset_version ev on ev.id = e.asset_version_id
+    cross join lateral (select * from run_asset a where a.run_id = r.id limit ${pastWindow}) as e ${versionAs(sql`e.asset_version_id`)}
     where e.asset_version_id = any(${uuids(versionIds)}) ${asOf === null ? sql`` : sql`and e.first_received_at <= ${asOf}::timestamptz`} and not ${inexact}
     order by 1, 2, 3`);
   return rows;
@@ -89,7 +95,7 @@ export async function countRunsBeside(tx: ReadTx, teams: TeamFilter, versionIds:
   if (versionIds.length === 0) return [];
   const { rows } = await tx.execute<Counts>(sql`
     select v.id, least(${countedAtMost}, coalesce(sum(n.count) filter (where d.direction = 'output'), 0))::int as upstream, least(${countedAtMost}, coalesce(sum(n.count) filter (where d.direction <> 'output'), 0))::int as downstream
-    from unnest(${uuids(versionIds)}) as v (id) join asset_version ev on ev.id = v.id cross join ${allSides} ${eachTeam(teams)}
+    from unnest(${uuids(versionIds)}) as v (id) ${versionAs(sql`v.id`)} cross join ${allSides} ${eachTeam(teams)}
     cross join lateral (select count(*) from (
       select distinct e.run_id from ${edges(sql`e.asset_version_id = v.id and e.direction = d.direction ${ofTeam(teams)}`, sql`e.run_id`, asOf)} as e where not ${inexact} order by e.run_id limit ${countedAtMost}) as x) as n
     group by v.id`);
@@ -102,7 +108,7 @@ export async function countVersionsBeside(tx: ReadTx, runIds: readonly string[],
     select r.id, coalesce(sum(n.count) filter (where d.direction <> 'output'), 0)::int as upstream, coalesce(sum(n.count) filter (where d.direction = 'output'), 0)::int as downstream
     from unnest(${uuids(runIds)}) as r (id) cross join ${allSides}
     cross join lateral (select count(*) from (
-      select distinct e.asset_version_id from ${edges(sql`e.run_id = r.id and e.direction = d.direction`, sql`e.asset_version_id`, asOf)} as e join asset_version ev on ev.id = e.asset_version_id where not ${inexact} order by e.asset_version_id limit ${countedAtMost}) as x) as n
+      select distinct e.asset_version_id from ${edges(sql`e.run_id = r.id and e.direction = d.direction`, sql`e.asset_version_id`, asOf)} as e ${versionAs(sql`e.asset_version_id`)} where not ${inexact} order by e.asset_version_id limit ${countedAtMost}) as x) as n
     group by r.id`);
   return rows;
 }
