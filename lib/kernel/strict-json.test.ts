@@ -62,6 +62,12 @@ describe('strict JSON', () => {
     expect(codeOf('['.repeat(20_000_000))).toBe('depth');
   });
 
+  it('refuses an object of more keys than anybody signs, and takes as many in several objects', () => {
+    const object = (keys: number) => `{${Array.from({ length: keys }, (_, n) => `"k${String(n)}":0`).join(',')}}`;
+    expect(codeOf(object(200_002))).toBe('too_many_keys');
+    expect(parseStrictJson(`[${object(150_000)},${object(150_000)}]`).ok).toBe(true);
+  });
+
   it('refuses bytes that are not UTF-8, and a byte order mark', () => {
     expect(codeOf(new Uint8Array([0x22, 0xff, 0x22]))).toBe('encoding');
     expect(codeOf(new Uint8Array([0xef, 0xbb, 0xbf, 0x31]))).toBe('syntax');

@@ -1,15 +1,17 @@
-// Strict JSON: what JSON.parse accepts, minus duplicate keys, broken UTF-8 and unbounded depth.
+// Strict JSON: what JSON.parse accepts, minus duplicate keys, broken UTF-8, and unbounded depth and breadth.
 //
 // Two readers of one signed document must see the same document. RFC 8259 leaves duplicate keys to each
 // reader, so a document that has one is refused here (I-JSON, RFC 7493, section 2.3).
 import { err, ok, type Result } from '#lib/kernel/result.ts';
 
-export type StrictJsonCode = 'encoding' | 'depth' | 'duplicate_key' | 'syntax';
+export type StrictJsonCode = 'encoding' | 'depth' | 'duplicate_key' | 'too_many_keys' | 'syntax';
 
 /** Why a document was refused. `position` counts UTF-16 units from the start, where it is known. */
 export type StrictJsonError = { readonly code: StrictJsonCode; readonly message: string; readonly position: number | null };
 
 const DEFAULT_MAXIMUM_DEPTH = 64;
+/** More keys of one object are refused: nothing that is signed has so many, and a reader pays for each of them several times over. */
+const MOST_KEYS = 200_000;
 /** Up to this many keys a linear look-up is cheaper than hashing. */
 const LINEAR_KEYS = 8;
 
@@ -68,6 +70,7 @@ function scan(text: string, maximumDepth: number): StrictJsonError | null {
         if (key !== null && !remember(level, key)) {
           return { code: 'duplicate_key', message: `the key ${JSON.stringify(shorten(key))} stands twice in one object`, position: at };
         }
+        if (level.index !== null && level.index.size > MOST_KEYS) return { code: 'too_many_keys', message: `an object has more than ${MOST_KEYS.toLocaleString('en-US')} keys`, position: at };
       }
       at = end;
     } else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {

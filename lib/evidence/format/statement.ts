@@ -3,6 +3,7 @@
 // What arrives from outside is read by in-toto's rule that unknown fields are ignored (kept, not refused).
 // Files written by a wrapped command are read strictly, since there an unknown field is a misspelling.
 import { z } from 'zod';
+import { isRecord, type JsonRecord } from '#lib/evidence/format/json-reader.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const STATEMENT_TYPE_V01 = 'https://in-toto.io/Statement/v0.1';
@@ -64,7 +65,8 @@ export const statement = z.looseObject({
   _type: z.enum(STATEMENT_TYPES),
   subject: z.array(subject).min(1).max(100_000),
   predicateType: z.string().min(1).max(LONGEST_NAME),
-  predicate: z.record(z.string(), z.unknown()).optional(),
+  // Not a record schema, which would copy each of its members: predicates are read by their own schemas.
+  predicate: z.custom<JsonRecord>(isRecord, 'expected an object').optional(),
 });
 export type Statement = z.infer<typeof statement>;
 
