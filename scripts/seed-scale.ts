@@ -22,7 +22,7 @@ import { ensureSecrets } from '#scripts/secrets.ts';
 import { readSettingsFile } from '#scripts/settings-file.ts';
 import { trouble } from '#scripts/trouble.ts';
 
-export type SeedOptions = { readonly runs: number; readonly assets?: number; readonly seed?: number; readonly until?: number; readonly besideOtherData?: boolean; readonly password?: string };
+export type SeedOptions = { readonly runs: number; readonly assets?: number; readonly seed?: number; readonly until?: number; readonly besideOtherData?: boolean; readonly password?: string; /** Ends the load; nothing of it stays. */ readonly signal?: AbortSignal };
 export type Seeded = { readonly runs: number; readonly rows: Readonly<Record<string, number>>; readonly seconds: number };
 
 type Table = keyof typeof columns;
@@ -45,8 +45,13 @@ async function policies(client: pg.Client): Promise<Policies> {
 /** Loads the graph into a migrated database, as its owner, in one transaction. Throws where there is other data, unless told otherwise. */
 export async function seedScale(ownerUrl: string, options: SeedOptions, told: (line: string) => void): Promise<Seeded> {
   const began = performance.now();
+  const { signal } = options;
   const client = new pg.Client({ connectionString: ownerUrl });
+  // A connection that ends is told by the statement under way.
+  client.on('error', () => undefined);
   await client.connect();
+  const end = () => { void client.end(); };
+  signal?.addEventListener('abort', end, { once: true });
   try {
     const other = await client.query<{ table: string }>(`SELECT 'runs' AS table WHERE EXISTS (SELECT 1 FROM run) UNION ALL SELECT 'people' WHERE EXISTS (SELECT 1 FROM person) UNION ALL SELECT 'assets' WHERE EXISTS (SELECT 1 FROM asset)`);
     if (other.rows.length > 0 && !options.besideOtherData) throw trouble(`This database holds ${other.rows.map((row) => row.table).join(', ')} already. The scale test's data is for an empty one; --beside-other-data adds it all the same, and nothing removes it again.`);
@@ -67,6 +72,7 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     let shown = performance.now();
     let runs = 0;
     for (runs of graph(plan, writers as Rows)) {
+      signal?.throwIfAborted();
       // All of them, in the order of their references: small tables keep their keys.
       if (tables.some((table) => writers[table].full)) for (const table of tables) await writers[table].flush();
       if (performance.now() - shown < 5_000) continue;
@@ -83,6 +89,7 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     await client.query(`VACUUM (ANALYZE) ${tables.join(', ')}, search_word`);
     return { runs, rows: Object.fromEntries(tables.map((table) => [table, writers[table].rows])), seconds: (performance.now() - began) / 1000 };
   } finally {
+    signal?.removeEventListener('abort', end);
     await client.end();
   }
 }

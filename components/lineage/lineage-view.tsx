@@ -66,11 +66,11 @@ function PathSaid({ graph, path, address }: { readonly graph: GraphView; readonl
   if (!path.found) {
     return path.complete
       ? <Alert tone="info" title="No path between the two">Neither came of the other, as far as runs reported it and you may see. Drawn is what is around the first. {without}</Alert>
-      : <Alert tone="warning" title="No path was found within the bound">The search ended after {path.looked.toLocaleString('en')} nodes. A longer path may exist: start from a node nearer to the other end. {without}</Alert>;
+      : <Alert tone="warning" title="No path was found within the bound">The search ended after {path.looked.toLocaleString('en')} nodes. A path may exist all the same: start from a node nearer to the other end. {without}</Alert>;
   }
   return (
-    <Alert tone="info" title={path.steps === 0 ? 'Both ends are the same' : `The shortest path to ${other}: ${path.steps ?? 0} ${path.steps === 1 ? 'step' : 'steps'}`}>
-      {address.around ? 'The path stands out from what is around.' : 'All shortest paths that fit are drawn, and nothing else.'}
+    <Alert tone="info" title={path.steps === 0 ? 'Both ends are the same' : `${path.complete ? 'The shortest path' : 'A path'} to ${other}: ${path.steps ?? 0} ${path.steps === 1 ? 'step' : 'steps'}`}>
+      {!path.complete && 'Some nodes on the way have more neighbours than were followed: a shorter path may exist. '}{path.nodes.length <= (path.steps ?? 0) && `It is too long to draw: its first and last ${Math.floor(path.nodes.length / 2)} nodes are here. `}{address.around ? 'The path stands out from what is around.' : path.complete ? 'All shortest paths that fit are drawn, and nothing else.' : 'Nothing else is drawn.'}
       {' '}<Link href={kept(lineageHref({ ...address, around: !address.around }))} scroll={false} className="link">{address.around ? 'The path alone' : 'Also what is around'}</Link> · {without}
     </Alert>
   );

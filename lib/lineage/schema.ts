@@ -43,10 +43,10 @@ export type GraphEdge = z.infer<typeof graphEdge>;
 export const graphPath = z.object({
   known: z.boolean().describe('False where `to` names nothing, or nothing that may be seen.'),
   found: z.boolean(),
-  complete: z.boolean().describe('False where the search ended at its bound: a longer path, or one by a crowded node, may exist.'),
+  complete: z.boolean().describe('False where a bound ended the search, or it passed by neighbours of a crowded node: a path may exist where none was found, a shorter one where one was.'),
   steps: z.number().int().nullable().describe('Edges of the shortest path, runs and versions counted.'),
   looked: z.number().int().describe('How many nodes were looked at.'),
-  nodes: z.array(z.string()).describe('The nodes of the shortest paths that are drawn.'),
+  nodes: z.array(z.string()).describe('The nodes of the shortest paths that are drawn; of a path of more than 280 nodes, the first and the last 140.'),
   ends: z.array(z.string()),
 });
 export type GraphPath = z.infer<typeof graphPath>;

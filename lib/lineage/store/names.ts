@@ -53,7 +53,7 @@ export async function sameVersions(tx: ReadTx, teams: TeamFilter, ids: readonly 
     from asset_version v join asset a on a.id = v.asset_id
     cross join lateral asset_names(array[v.asset_id]) n
     join asset b on b.id = n.same_id join asset_version w on w.asset_id = n.same_id and w.digest is null and coalesce(w.label, '') = coalesce(v.label, '')
-    where v.id = any(${uuids(ids)}) and v.digest is null
+    where v.id = any(${uuids(ids)}) and v.digest is null and exists (select 1 from asset_symlink)
       and (exists (select 1 from asset_symlink s where s.asset_id = a.id) or exists (select 1 from asset_symlink s where s.namespace = a.namespace and s.name = a.name))
     group by v.id having count(*) > 1`);
   const known = new Map(rows.map((row) => [row.id, row.same]));
