@@ -187,11 +187,19 @@ export async function facetsOfRuns(tx: ReadTx, ids: readonly string[], names: re
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
-/** True for an edge that says less than another one of the same run about the same asset in the same direction. Nothing says more than a digest. */
+/**
+ * Whether a version may be the one that a label under an asset names: it has that label there, or none, or nothing but a name was given.
+ * What was seen under other labels alone is another version, and says nothing of this one.
+ */
+export const mayBeNamed = (label: SQL, asset: SQL, version: SQL) => sql`(${label} is null
+  or exists (select 1 from asset_sighting ls where ls.asset_id = ${asset} and ls.asset_version_id = ${version} and ls.label = ${label})
+  or not exists (select 1 from asset_sighting ls where ls.asset_id = ${asset} and ls.asset_version_id = ${version} and ls.label <> ''))`;
+
+/** True for an edge that says less than another one of the same run about the same version of an asset in the same direction. Nothing says more than a digest. */
 export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`(${version}.digest is null and exists (
   select 1 from run_asset o join asset_version ov on ov.id = o.asset_version_id
   where o.run_id = ${edge}.run_id and o.direction = ${edge}.direction and o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
-    and ${exactness(sql`ov`)} > ${exactness(version)}))`;
+    and ${exactness(sql`ov`)} > ${exactness(version)} and ${mayBeNamed(sql`${version}.label`, sql`o.asset_id`, sql`o.asset_version_id`)}))`;
 
 type EdgeRow = { direction: RunEdge['direction']; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
 
