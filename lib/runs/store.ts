@@ -23,18 +23,22 @@ const columns = sql`
   r.started_at, r.ended_at, r.duration_milliseconds as duration, s.counts as stages, r.first_received_at, r.last_received_at, r.reported_by, a.name as account, p.display_name as responsible,
   case when r.state <> 'failed' then null else left(coalesce(f.message, failed.message), 300) end as failure`;
 
+/** More stages of one run than this are not counted. */
+export const countedStages = 1_000;
+
 /** Everything a run's line shows; only for the rows of one page. Stages of teams that the reader may not see do not count. */
 const joins = (teams: TeamFilter) => sql`
   join job j on j.id = r.job_id join team t on t.id = r.team_id join service_account a on a.id = r.reported_by join person p on p.id = a.responsible_person_id
   left join lateral (
-    select case when count(*) > 0 then json_build_object('total', count(*), 'running', count(*) filter (where c.state = 'running'), 'complete', count(*) filter (where c.state = 'complete'),
+    select case when count(*) > 0 then json_build_object('total', least(count(*), ${countedStages}), 'more', count(*) > ${countedStages}, 'running', count(*) filter (where c.state = 'running'), 'complete', count(*) filter (where c.state = 'complete'),
       'failed', count(*) filter (where c.state = 'failed'), 'aborted', count(*) filter (where c.state = 'aborted'), 'unknown', count(*) filter (where c.state = 'unknown')) end as counts
-    from run c where c.parent_run_id = r.id and ${visibleToSql(teams, sql`c.team_id`)}
+    from (select c.state from run c where c.parent_run_id = r.id and ${visibleToSql(teams, sql`c.team_id`)} order by c.started_at, c.id limit ${countedStages + 1}) c
   ) s on true
   left join lateral (select body ->> 'message' as message from facet where subject_kind = 'run' and subject_id = r.id and name = 'errorMessage') f on true
   left join lateral (
     select coalesce(cj.stage, cj.name) || coalesce(': ' || (select body ->> 'message' from facet where subject_kind = 'run' and subject_id = c.id and name = 'errorMessage'), ' failed') as message
-    from run c join job cj on cj.id = c.job_id where r.state = 'failed' and c.parent_run_id = r.id and c.state = 'failed' and ${visibleToSql(teams, sql`c.team_id`)} order by c.started_at limit 1
+    from (select c.id, c.job_id, c.state, c.started_at from run c where r.state = 'failed' and c.parent_run_id = r.id and ${visibleToSql(teams, sql`c.team_id`)} order by c.started_at, c.id limit ${countedStages}) c
+    join job cj on cj.id = c.job_id where c.state = 'failed' order by c.started_at limit 1
   ) failed on true`;
 
 function viewOf(row: RunRow): RunView {
