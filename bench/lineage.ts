@@ -1,5 +1,5 @@
 // Lineage at scale: neighbourhoods, blast radii, the run list, comparison, search and steady ingestion on a database of a million runs and more, each beside the bare SQL that reads or writes the same.
-// Options: --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
+// Options: --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --force (also where the disk seems too small)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,9 +16,11 @@ import { withCleanup } from '#scripts/main.ts';
 import { startPostgres } from '#scripts/postgres.ts';
 import { say, step } from '#scripts/progress.ts';
 import { projectRoot } from '#scripts/project.ts';
+import { freeBytes, roomFor } from '#scripts/scale/room.ts';
 import { seedScale } from '#scripts/seed-scale.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { throwawayFolder } from '#scripts/throwaway-database.ts';
+import { trouble } from '#scripts/trouble.ts';
 import { pipelineEvents } from './events.ts';
 import type { Benchmark, Row } from './index.ts';
 
@@ -372,7 +374,7 @@ async function tokenIn(owner: pg.Client): Promise<string> {
 }
 
 const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inner) => {
-  const { values } = parseArgs({ strict: false, options: { runs: { type: 'string' }, assets: { type: 'string' }, minutes: { type: 'string' }, data: { type: 'string' }, address: { type: 'string' }, only: { type: 'string' } } });
+  const { values } = parseArgs({ strict: false, options: { runs: { type: 'string' }, assets: { type: 'string' }, minutes: { type: 'string' }, data: { type: 'string' }, address: { type: 'string' }, only: { type: 'string' }, force: { type: 'boolean' } } });
   const number = (value: unknown, otherwise: number) => (typeof value === 'string' ? Number(value.replaceAll('_', '')) : otherwise);
   const [runs, assets, minutes] = [number(values.runs, 1_000_000), number(values.assets, 1_000_000), number(values.minutes, 10)];
   const wanted = typeof values.only === 'string' ? values.only.split(',') : null;
@@ -390,6 +392,10 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   await owner.connect();
   inner.onExit(() => owner.end());
   const [held] = await rows<{ any: boolean }>(owner, 'SELECT EXISTS (SELECT 1 FROM run) AS any');
+  if (!held?.any) {
+    const room = roomFor(runs, assets, freeBytes(folder));
+    if (!room.enough && values.force !== true) throw trouble(`${room.words}.`);
+  }
   if (!held?.any) await step(`Loading ${runs.toLocaleString('en-US')} runs`, () => seedScale(ownerUrl, { runs, assets, signal: inner.signal }, say));
   const [size] = await rows<{ runs: number; edges: number }>(owner, 'SELECT (SELECT count(*)::int FROM run) AS runs, (SELECT count(*)::int FROM run_asset) AS edges');
   report({ name: 'runs', value: size?.runs ?? 0, unit: 'runs', aim: 'for comparison', holds: true });

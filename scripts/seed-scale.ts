@@ -18,6 +18,7 @@ import { dataDirectory } from '#scripts/project.ts';
 import { TableWriter } from '#scripts/scale/copy-in.ts';
 import { columns, graph, type Policies, type Rows } from '#scripts/scale/graph.ts';
 import { strip } from '#scripts/scale/indexes.ts';
+import { bytesNeeded, freeBytes, roomFor } from '#scripts/scale/room.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { readSettingsFile } from '#scripts/settings-file.ts';
 import { trouble } from '#scripts/trouble.ts';
@@ -94,18 +95,26 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
   }
 }
 
-const usage = 'npm run seed:scale -- --runs 1000000 [--assets 1000000] [--seed 1] [--until 2026-01-01] [--beside-other-data]';
+const usage = 'npm run seed:scale -- --runs 1000000 [--assets 1000000] [--seed 1] [--until 2026-01-01] [--beside-other-data] [--force]';
 
 if (import.meta.main) {
   await runMain(async (life) => {
     readSettingsFile();
-    const { values } = parseArgs({ options: { runs: { type: 'string' }, assets: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' }, until: { type: 'string' }, 'beside-other-data': { type: 'boolean', default: false } } });
+    const { values } = parseArgs({ options: { runs: { type: 'string' }, assets: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' }, until: { type: 'string' }, 'beside-other-data': { type: 'boolean', default: false }, force: { type: 'boolean', default: false } } });
     const [runs, assets, seed] = [Number(values.runs?.replaceAll('_', '')), Number(values.assets.replaceAll('_', '')), Number(values.seed)];
     const until = values.until === undefined ? undefined : Date.parse(values.until);
     if (!Number.isInteger(runs) || runs < 6 || runs > 50_000_000 || !Number.isInteger(assets) || assets < 0 || assets > 50_000_000 || !Number.isInteger(seed) || Number.isNaN(until)) throw trouble(`Say how many runs: ${usage}`);
+    if (process.env.DATABASE_OWNER_URL) say(`This database is elsewhere, so whether its disk has room is not known: it needs about ${(bytesNeeded(runs, assets) / 1e9).toFixed(1)} GB.`);
+    else {
+      const folder = dataDirectory(say);
+      mkdirSync(folder, { recursive: true });
+      const room = roomFor(runs, assets, freeBytes(folder));
+      if (!room.enough && !values.force) throw trouble(`${room.words}.`);
+      say(`${room.words}.`);
+    }
     const password = randomBytes(12).toString('base64url');
     const seeded = await step(`Loading ${runs.toLocaleString('en-US')} runs`, async () => {
-      const options = { runs, assets, seed, besideOtherData: values['beside-other-data'], password, ...(until === undefined ? {} : { until }) };
+      const options = { runs, assets, seed, besideOtherData: values['beside-other-data'], password, signal: life.signal, ...(until === undefined ? {} : { until }) };
       if (process.env.DATABASE_OWNER_URL) return seedScale(process.env.DATABASE_OWNER_URL, options, say);
       const folder = dataDirectory(say);
       mkdirSync(folder, { recursive: true });

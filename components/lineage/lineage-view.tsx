@@ -5,6 +5,7 @@ import { useCallback, useMemo } from 'react';
 import type { GraphNode as DrawnNode } from '#components/graph/graph-types.ts';
 import { LineageGraph } from '#components/graph/lineage-graph.tsx';
 import { Alert } from '#components/ui/alert.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
 import { Link } from '#components/ui/link.tsx';
 import type { GraphView } from '#lib/lineage/schema.ts';
 import { expandedHref, exportHref, lineageHref, type LineageAddress } from './address.ts';
@@ -29,7 +30,7 @@ export function LineageView({ graph, address, label }: { readonly graph: GraphVi
     <>
       <Said graph={graph} address={address} />
       <LineageGraph
-        label={label} nodes={nodes} edges={edges} {...(focus !== undefined && { focusId: focus, focusIds: graph.focus })} {...(expandHref !== undefined && { expandHref })} {...(marked !== undefined && { marked })} exports={exports} details={details} urlKey="selected" height={560}
+        label={label} nodes={nodes} edges={edges} {...(focus !== undefined && { focusId: focus, focusIds: graph.focus })} {...(expandHref !== undefined && { expandHref })} {...(marked !== undefined && { marked })} exports={exports} details={details} urlKey="selected" height={graph.nodes.length > 60 ? 720 : 560}
         {...(onlyColumns && { nothing: { title: 'No columns reported', description: 'No run that produced this data said where its columns come from. Report the columnLineage or lineage facet of OpenLineage on the outputs.' } })}
       />
     </>
@@ -37,12 +38,13 @@ export function LineageView({ graph, address, label }: { readonly graph: GraphVi
 }
 
 function Said({ graph, address }: { readonly graph: GraphView; readonly address: LineageAddress }) {
+  const kept = useKept();
   const { hidden, beside, restricted, truncated } = leftOut(graph);
   return (
     <div className="mb-3 flex flex-col gap-2">
       {graph.path !== null && <PathSaid graph={graph} path={graph.path} address={address} />}
       {truncated && (
-        <Alert tone="warning" title="This is not the whole graph">
+        <Alert tone="warning" title="This is not the whole graph" actions={address.group === null && address.shape !== 'columns' ? <LinkButton size="sm" href={kept(lineageHref({ ...address, group: 'pipeline', open: [], selected: null }))}>Group by pipeline</LinkButton> : undefined}>
           At most 300 nodes are drawn, the nearest first. Within this many steps more is recorded than is drawn here or saved by the export. {address.group === null && address.shape !== 'columns' ? 'Take fewer steps, group by pipeline, or start from a node nearer to what you look for.' : 'Take fewer steps, or start from a node nearer to what you look for.'}
         </Alert>
       )}
