@@ -1,6 +1,5 @@
 // Lineage at scale: neighbourhoods, blast radii, the run list, comparison, search and steady ingestion on a database of a million runs and more, each beside the bare SQL that reads or writes the same.
-// Options: --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
-import { spawn } from 'node:child_process';
+// Options: --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --force (also where the disk seems too small)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,14 +10,17 @@ import type { RequestContext } from '#lib/kernel/context.ts';
 import type { AppError } from '#lib/kernel/errors.ts';
 import type { Actor } from '#lib/kernel/permissions.ts';
 import type { Result } from '#lib/kernel/result.ts';
+import { runChild } from '#scripts/child.ts';
 import { prepareDatabase } from '#scripts/database.ts';
 import { withCleanup } from '#scripts/main.ts';
 import { startPostgres } from '#scripts/postgres.ts';
 import { say, step } from '#scripts/progress.ts';
 import { projectRoot } from '#scripts/project.ts';
+import { freeBytes, roomFor } from '#scripts/scale/room.ts';
 import { seedScale } from '#scripts/seed-scale.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { throwawayFolder } from '#scripts/throwaway-database.ts';
+import { trouble } from '#scripts/trouble.ts';
 import { pipelineEvents } from './events.ts';
 import type { Benchmark, Row } from './index.ts';
 
@@ -47,7 +49,7 @@ async function p95(works: readonly (() => Promise<unknown>)[], rounds: number): 
   return quantile(times, 0.95);
 }
 
-type Bench = { readonly report: (row: Row) => void; readonly owner: pg.Client; readonly context: () => RequestContext; readonly rounds: number };
+type Bench = { readonly report: (row: Row) => void; readonly owner: pg.Client; readonly context: () => RequestContext; readonly rounds: number; readonly signal: AbortSignal };
 
 const rows = async <T extends object>(client: pg.Client, text: string, values: unknown[] = []): Promise<T[]> => (await client.query(text, values)).rows as T[];
 
@@ -67,6 +69,13 @@ const bareWalk = (direction: 'downstream' | 'upstream', limit: string) => {
       UNION ALL SELECT false, e.asset_version_id FROM run_asset e WHERE f.is_run AND e.run_id = f.id AND e.direction = '${outOf ?? ''}') AS n (is_run, id)
   ) SELECT count(*)::int AS count FROM (SELECT 1 FROM reached ${limit}) AS r`;
 };
+
+/** What a version came from, nearest first, `$1`: what a search for a path from one end reads. */
+const bareReached = `WITH RECURSIVE reached (is_run, id) AS (
+    SELECT false, $1::uuid UNION
+    SELECT n.is_run, n.id FROM reached f CROSS JOIN LATERAL (
+      SELECT true, e.run_id FROM run_asset e WHERE NOT f.is_run AND e.asset_version_id = f.id AND e.direction = 'output'
+      UNION ALL SELECT false, e.asset_version_id FROM run_asset e WHERE f.is_run AND e.run_id = f.id AND e.direction <> 'output') AS n (is_run, id))`;
 
 async function neighbourhood({ report, owner, context, rounds }: Bench): Promise<void> {
   const { getGraph } = await import('#lib/lineage/index.ts');
@@ -208,6 +217,29 @@ async function cursorAt(owner: pg.Client, sort: string, offset: number): Promise
   return Buffer.from(JSON.stringify([sort, value, row?.id])).toString('base64url');
 }
 
+/** Paths from a model's bytes to the farthest of what they came from, and between models of different pipelines, which mostly have none. */
+async function pathSearch({ report, owner, context, rounds }: Bench): Promise<void> {
+  const { getGraph } = await import('#lib/lineage/index.ts');
+  const models = await rows<{ id: string }>(owner, `SELECT asset_version_id AS id FROM model_version ORDER BY md5(id::text) LIMIT 24`);
+  const pairs: { from: string; to: string }[] = [];
+  for (const { id } of models.slice(0, 12)) {
+    const [farthest] = await rows<{ id: string }>(owner, `${bareReached} SELECT id FROM (SELECT is_run, id, row_number() OVER () AS n FROM reached LIMIT 20000) AS r WHERE NOT is_run ORDER BY n DESC LIMIT 1`, [id]);
+    if (farthest) pairs.push({ from: id, to: farthest.id });
+  }
+  models.slice(12).forEach(({ id }, n) => { pairs.push({ from: id, to: models[n]?.id ?? '' }); });
+  let [found, unsure, steps] = [0, 0, 0];
+  for (const { from, to } of pairs) {
+    const { path } = must(await getGraph.execute(context(), { node: `version:${from}`, to: `version:${to}` }));
+    if (path?.found === true) found += 1;
+    if (path?.complete !== true) unsure += 1;
+    steps = Math.max(steps, path?.steps ?? 0);
+  }
+  const milliseconds = await p95(pairs.map(({ from, to }) => () => getGraph.execute(context(), { node: `version:${from}`, to: `version:${to}` })), rounds);
+  const bare = await p95(pairs.map(({ from, to }) => () => owner.query(`${bareReached} SELECT 1 FROM (SELECT id FROM reached LIMIT 60000) AS r WHERE id = $2::uuid LIMIT 1`, [from, to])), rounds);
+  compare(report, `path between two versions (${found} of ${pairs.length} have one, the longest of ${steps} steps), 95th percentile`, milliseconds, 500, bare);
+  report({ name: 'paths of which the search could not be sure', value: unsure, unit: `of ${pairs.length}`, aim: 'for comparison', holds: true });
+}
+
 async function comparison({ report, owner, context, rounds }: Bench): Promise<void> {
   const { compareTwoRuns } = await import('#lib/runs/index.ts');
   const runs = await rows<{ id: string }>(owner, `SELECT r.id FROM run r JOIN job j ON j.id = r.job_id WHERE j.stage = 'train' ORDER BY md5(r.id::text) LIMIT 40`);
@@ -240,20 +272,13 @@ async function searching({ report, owner, context, rounds }: Bench): Promise<voi
 
 type Load = { rate: number; slices: number[] };
 
-/** Reports events in a process of its own, into the database of this address. */
-function load(applicationUrl: string, token: string, options: { seconds: number; batch: number; address: string | undefined }): Promise<Load> {
-  return new Promise((resolveLoad, reject) => {
-    const child = spawn(process.execPath, [join(projectRoot, 'bench', 'ingest-load.ts'), `--seconds=${options.seconds}`, `--batch=${options.batch}`, `--connections=${options.batch === 1 ? 16 : 4}`, ...(options.address === undefined ? [] : [`--address=${options.address}`])], {
-      cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, DATABASE_URL: applicationUrl, BENCH_TOKEN: token },
-    });
-    let output = '';
-    child.stdout.on('data', (piece: Buffer) => { output += piece.toString(); });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolveLoad(JSON.parse(output.trim().split('\n').at(-1) ?? '') as Load);
-      else reject(new Error(`the load ended with ${String(code)}`));
-    });
-  });
+/** Reports events in a process of its own, into the database of this address. It ends when the benchmark is asked to stop. */
+async function load(signal: AbortSignal, applicationUrl: string, token: string, options: { seconds: number; batch: number; address: string | undefined }): Promise<Load> {
+  const args = [join(projectRoot, 'bench', 'ingest-load.ts'), `--seconds=${options.seconds}`, `--batch=${options.batch}`, `--connections=${options.batch === 1 ? 16 : 4}`, ...(options.address === undefined ? [] : [`--address=${options.address}`])];
+  const { code, output } = await runChild(process.execPath, args, { signal, output: 'capture', environment: { DATABASE_URL: applicationUrl, BENCH_TOKEN: token } });
+  const answer = output.trim().split('\n').findLast((line) => line.startsWith('{'));
+  if (code !== 0 || answer === undefined) throw new Error(`the load ended with ${code}: ${output.slice(-2000)}`);
+  return JSON.parse(answer) as Load;
 }
 
 /** Multi-row inserts of the same bytes with a key and a unique digest: about the least that keeping an event costs. `size` events to a transaction. */
@@ -306,18 +331,23 @@ function readsGoingOn({ owner, context }: Bench): { stop: () => Promise<number[]
       await new Promise((resolvePause) => { setTimeout(resolvePause, 250); });
     }
   })();
+  // Who stops it is told of what failed.
+  loop.catch(() => undefined);
   return { stop: async () => { going = false; await loop; return times; } };
 }
 
 async function ingestion(bench: Bench, urls: { large: string; small: string; owner: string }, tokens: { large: string; small: string }, minutes: number, address: string | undefined): Promise<void> {
-  const { report } = bench;
+  const { report, signal } = bench;
   const short = Math.min(60, minutes * 60);
   const where = address === undefined ? 'handlers in a process of their own' : 'over HTTP';
   for (const [what, batch, aim] of [['singly', 1, 500], ['in batches', batchSize, 2_500]] as const) {
-    const small = await step(`Reporting ${what} at ${smallRuns.toLocaleString('en-US')} runs`, () => load(urls.small, tokens.small, { seconds: short, batch, address: undefined }));
-    const alone = await step(`Reporting ${what} at the large one`, () => load(urls.large, tokens.large, { seconds: short, batch, address: undefined }));
+    const small = await step(`Reporting ${what} at ${smallRuns.toLocaleString('en-US')} runs`, () => load(signal, urls.small, tokens.small, { seconds: short, batch, address: undefined }));
+    const alone = await step(`Reporting ${what} at the large one`, () => load(signal, urls.large, tokens.large, { seconds: short, batch, address: undefined }));
     const reads = readsGoingOn(bench);
-    const steady = await step(`Reporting ${what} for ${minutes} minutes while reads go on`, () => load(urls.large, tokens.large, { seconds: minutes * 60, batch, address }));
+    const steady = await step(`Reporting ${what} for ${minutes} minutes while reads go on`, () => load(signal, urls.large, tokens.large, { seconds: minutes * 60, batch, address })).catch(async (error: unknown) => {
+      await reads.stop().catch(() => undefined);
+      throw error;
+    });
     const times = await reads.stop();
     const plain = await plainInserts(urls.owner, batch, batch === 1 ? 16 : 4);
     report({ name: `events ${what} for ${minutes} min while reads go on (${where})`, value: steady.rate, unit: 'events/s', aim: `at least ${aim.toLocaleString('en-US')}`, holds: steady.rate >= aim });
@@ -344,7 +374,7 @@ async function tokenIn(owner: pg.Client): Promise<string> {
 }
 
 const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inner) => {
-  const { values } = parseArgs({ strict: false, options: { runs: { type: 'string' }, assets: { type: 'string' }, minutes: { type: 'string' }, data: { type: 'string' }, address: { type: 'string' }, only: { type: 'string' } } });
+  const { values } = parseArgs({ strict: false, options: { runs: { type: 'string' }, assets: { type: 'string' }, minutes: { type: 'string' }, data: { type: 'string' }, address: { type: 'string' }, only: { type: 'string' }, force: { type: 'boolean' } } });
   const number = (value: unknown, otherwise: number) => (typeof value === 'string' ? Number(value.replaceAll('_', '')) : otherwise);
   const [runs, assets, minutes] = [number(values.runs, 1_000_000), number(values.assets, 1_000_000), number(values.minutes, 10)];
   const wanted = typeof values.only === 'string' ? values.only.split(',') : null;
@@ -353,13 +383,20 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   mkdirSync(folder, { recursive: true });
   const server = await startPostgres({ dataDirectory: folder, durable: true, signal: inner.signal, settings: { max_wal_size: '4GB', shared_buffers: '1GB', random_page_cost: '1.1' } });
   inner.onExit(server.stop);
+  // Whatever is being measured waits for the database: when that goes, it ends.
+  inner.signal.addEventListener('abort', () => { void server.stop(); }, { once: true });
   const secrets = ensureSecrets(folder);
   const { ownerUrl, applicationUrl } = await prepareDatabase(server, secrets, { dataDirectory: folder, afresh: false, log: say });
   const owner = new pg.Client({ connectionString: ownerUrl });
+  owner.on('error', () => undefined);
   await owner.connect();
   inner.onExit(() => owner.end());
   const [held] = await rows<{ any: boolean }>(owner, 'SELECT EXISTS (SELECT 1 FROM run) AS any');
-  if (!held?.any) await step(`Loading ${runs.toLocaleString('en-US')} runs`, () => seedScale(ownerUrl, { runs, assets }, say));
+  if (!held?.any) {
+    const room = roomFor(runs, assets, freeBytes(folder));
+    if (!room.enough && values.force !== true) throw trouble(`${room.words}.`);
+  }
+  if (!held?.any) await step(`Loading ${runs.toLocaleString('en-US')} runs`, () => seedScale(ownerUrl, { runs, assets, signal: inner.signal }, say));
   const [size] = await rows<{ runs: number; edges: number }>(owner, 'SELECT (SELECT count(*)::int FROM run) AS runs, (SELECT count(*)::int FROM run_asset) AS edges');
   report({ name: 'runs', value: size?.runs ?? 0, unit: 'runs', aim: 'for comparison', holds: true });
   report({ name: 'edges', value: size?.edges ?? 0, unit: 'edges', aim: 'for comparison', holds: true });
@@ -371,8 +408,8 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   inner.onExit(closePool);
   const [auditor] = await rows<{ id: string }>(owner, `SELECT person_id AS id FROM role_grant WHERE role = 'auditor' AND team_id IS NULL LIMIT 1`);
   const reader: Actor = { kind: 'person', id: auditor?.id ?? randomUUID(), sessionId: randomUUID(), grants: [{ role: 'auditor', teamId: null }, { role: 'admin', teamId: null }], authenticatedAt: new Date().toISOString() };
-  const bench: Bench = { report, owner, context: () => ({ actor: reader, requestId: randomUUID(), channel: 'api' }), rounds: 7 };
-  for (const [name, part] of Object.entries({ neighbourhood, blastRadius, runList, comparison, searching })) {
+  const bench: Bench = { report, owner, context: () => ({ actor: reader, requestId: randomUUID(), channel: 'api' }), rounds: 7, signal: inner.signal };
+  for (const [name, part] of Object.entries({ neighbourhood, blastRadius, pathSearch, runList, comparison, searching })) {
     if (wanted === null || wanted.includes(name)) await step(`Measuring: ${name}`, () => part(bench));
   }
   if (wanted !== null && !wanted.includes('ingestion')) return;
@@ -385,7 +422,7 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   await admin.end();
   const smallOwnerUrl = server.url(smallName, 'gatehouse_owner', secrets.ownerPassword);
   await migrate({ ownerUrl: smallOwnerUrl, applicationPassword: secrets.applicationPassword, log: say });
-  await step(`Loading ${smallRuns.toLocaleString('en-US')} runs`, () => seedScale(smallOwnerUrl, { runs: smallRuns }, () => undefined));
+  await step(`Loading ${smallRuns.toLocaleString('en-US')} runs`, () => seedScale(smallOwnerUrl, { runs: smallRuns, signal: inner.signal }, () => undefined));
   const smallOwner = new pg.Client({ connectionString: smallOwnerUrl });
   await smallOwner.connect();
   const smallToken = await tokenIn(smallOwner);

@@ -18,11 +18,12 @@ import { dataDirectory } from '#scripts/project.ts';
 import { TableWriter } from '#scripts/scale/copy-in.ts';
 import { columns, graph, type Policies, type Rows } from '#scripts/scale/graph.ts';
 import { strip } from '#scripts/scale/indexes.ts';
+import { bytesNeeded, freeBytes, roomFor } from '#scripts/scale/room.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { readSettingsFile } from '#scripts/settings-file.ts';
 import { trouble } from '#scripts/trouble.ts';
 
-export type SeedOptions = { readonly runs: number; readonly assets?: number; readonly seed?: number; readonly until?: number; readonly besideOtherData?: boolean; readonly password?: string };
+export type SeedOptions = { readonly runs: number; readonly assets?: number; readonly seed?: number; readonly until?: number; readonly besideOtherData?: boolean; readonly password?: string; /** Ends the load; nothing of it stays. */ readonly signal?: AbortSignal };
 export type Seeded = { readonly runs: number; readonly rows: Readonly<Record<string, number>>; readonly seconds: number };
 
 type Table = keyof typeof columns;
@@ -45,8 +46,13 @@ async function policies(client: pg.Client): Promise<Policies> {
 /** Loads the graph into a migrated database, as its owner, in one transaction. Throws where there is other data, unless told otherwise. */
 export async function seedScale(ownerUrl: string, options: SeedOptions, told: (line: string) => void): Promise<Seeded> {
   const began = performance.now();
+  const { signal } = options;
   const client = new pg.Client({ connectionString: ownerUrl });
+  // A connection that ends is told by the statement under way.
+  client.on('error', () => undefined);
   await client.connect();
+  const end = () => { void client.end(); };
+  signal?.addEventListener('abort', end, { once: true });
   try {
     const other = await client.query<{ table: string }>(`SELECT 'runs' AS table WHERE EXISTS (SELECT 1 FROM run) UNION ALL SELECT 'people' WHERE EXISTS (SELECT 1 FROM person) UNION ALL SELECT 'assets' WHERE EXISTS (SELECT 1 FROM asset)`);
     if (other.rows.length > 0 && !options.besideOtherData) throw trouble(`This database holds ${other.rows.map((row) => row.table).join(', ')} already. The scale test's data is for an empty one; --beside-other-data adds it all the same, and nothing removes it again.`);
@@ -67,6 +73,7 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     let shown = performance.now();
     let runs = 0;
     for (runs of graph(plan, writers as Rows)) {
+      signal?.throwIfAborted();
       // All of them, in the order of their references: small tables keep their keys.
       if (tables.some((table) => writers[table].full)) for (const table of tables) await writers[table].flush();
       if (performance.now() - shown < 5_000) continue;
@@ -83,22 +90,31 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     await client.query(`VACUUM (ANALYZE) ${tables.join(', ')}, search_word`);
     return { runs, rows: Object.fromEntries(tables.map((table) => [table, writers[table].rows])), seconds: (performance.now() - began) / 1000 };
   } finally {
+    signal?.removeEventListener('abort', end);
     await client.end();
   }
 }
 
-const usage = 'npm run seed:scale -- --runs 1000000 [--assets 1000000] [--seed 1] [--until 2026-01-01] [--beside-other-data]';
+const usage = 'npm run seed:scale -- --runs 1000000 [--assets 1000000] [--seed 1] [--until 2026-01-01] [--beside-other-data] [--force]';
 
 if (import.meta.main) {
   await runMain(async (life) => {
     readSettingsFile();
-    const { values } = parseArgs({ options: { runs: { type: 'string' }, assets: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' }, until: { type: 'string' }, 'beside-other-data': { type: 'boolean', default: false } } });
+    const { values } = parseArgs({ options: { runs: { type: 'string' }, assets: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' }, until: { type: 'string' }, 'beside-other-data': { type: 'boolean', default: false }, force: { type: 'boolean', default: false } } });
     const [runs, assets, seed] = [Number(values.runs?.replaceAll('_', '')), Number(values.assets.replaceAll('_', '')), Number(values.seed)];
     const until = values.until === undefined ? undefined : Date.parse(values.until);
     if (!Number.isInteger(runs) || runs < 6 || runs > 50_000_000 || !Number.isInteger(assets) || assets < 0 || assets > 50_000_000 || !Number.isInteger(seed) || Number.isNaN(until)) throw trouble(`Say how many runs: ${usage}`);
+    if (process.env.DATABASE_OWNER_URL) say(`This database is elsewhere, so whether its disk has room is not known: it needs about ${(bytesNeeded(runs, assets) / 1e9).toFixed(1)} GB.`);
+    else {
+      const folder = dataDirectory(say);
+      mkdirSync(folder, { recursive: true });
+      const room = roomFor(runs, assets, freeBytes(folder));
+      if (!room.enough && !values.force) throw trouble(`${room.words}.`);
+      say(`${room.words}.`);
+    }
     const password = randomBytes(12).toString('base64url');
     const seeded = await step(`Loading ${runs.toLocaleString('en-US')} runs`, async () => {
-      const options = { runs, assets, seed, besideOtherData: values['beside-other-data'], password, ...(until === undefined ? {} : { until }) };
+      const options = { runs, assets, seed, besideOtherData: values['beside-other-data'], password, signal: life.signal, ...(until === undefined ? {} : { until }) };
       if (process.env.DATABASE_OWNER_URL) return seedScale(process.env.DATABASE_OWNER_URL, options, say);
       const folder = dataDirectory(say);
       mkdirSync(folder, { recursive: true });

@@ -13,7 +13,8 @@ export type LayoutResult =
   | { readonly is: 'stopped' }
   | { readonly is: 'failed'; readonly message: string };
 
-export const layoutLimit = 5_000;
+// Three hundred nodes take one or two seconds, on a machine that is busy with other things several times that; the reader can stop it before.
+export const layoutLimit = 12_000;
 
 // Fetching and starting the engine is the network's time, not the graph's; it has a limit of its own.
 const startLimit = 15_000;

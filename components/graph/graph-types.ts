@@ -25,7 +25,7 @@ export type GraphNode = {
 };
 
 /** Directed: what happened first to what came of it. */
-export type GraphEdge = { readonly from: string; readonly to: string; readonly label?: string; /** How many edges or nodes it stands for. */ readonly weight?: number };
+export type GraphEdge = { readonly from: string; readonly to: string; readonly label?: string; /** How many edges or nodes it stands for. */ readonly weight?: number; /** Said without a fact behind it: drawn broken. */ readonly dashed?: boolean };
 
 export type Direction = 'upstream' | 'downstream';
 

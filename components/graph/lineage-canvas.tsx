@@ -1,13 +1,13 @@
 // LineageCanvas: the picture itself. Loaded when needed; draws what the layout says and follows the keyboard.
 'use client';
 
-import { Minus, Plus, Scan } from 'lucide-react';
+import { Crosshair, Maximize2, Minimize2, Minus, Plus, Scan } from 'lucide-react';
 import { MiniMap, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type Node } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '../ui/button.tsx';
-import { expandable, type Direction, type GraphEdge, type GraphNode } from './graph-types.ts';
-import { kindColours } from './kind-look.ts';
+import { expandable, kindWords, type Direction, type GraphEdge, type GraphNode } from './graph-types.ts';
+import { kindColours, kindIcons, kindTones } from './kind-look.ts';
 import { nodeSize, type Orientation } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
 import { LineageEdges } from './lineage-edges.tsx';
@@ -39,6 +39,9 @@ export type LineageCanvasProps = {
   readonly onSelect: (id: string | undefined) => void;
   readonly onOpen: (id: string) => void;
   readonly onExpand: ((id: string, direction: Direction) => void) | undefined;
+  /** It fills the window. */
+  readonly full: boolean;
+  readonly onFull: () => void;
 };
 
 /** The graph drawn at the positions of its layout. */
@@ -46,7 +49,7 @@ export default function LineageCanvas(props: LineageCanvasProps) {
   return <ReactFlowProvider><Canvas {...props} /></ReactFlowProvider>;
 }
 
-function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onExpand }: LineageCanvasProps) {
+function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onExpand, full, onFull }: LineageCanvasProps) {
   const flow = useReactFlow();
   const level = useStore((store) => zoomLevel(store.transform[2]));
   const still = useRef(typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches);
@@ -147,20 +150,38 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
             <IconButton icon={Plus} label="Zoom in" size="sm" onClick={() => { void flow.zoomIn({ duration: still.current ? 0 : 120 }); }} />
             <IconButton icon={Minus} label="Zoom out" size="sm" onClick={() => { void flow.zoomOut({ duration: still.current ? 0 : 120 }); }} />
             <IconButton icon={Scan} label="Show the whole graph" size="sm" onClick={() => { void flow.setViewport(wholeView(layout, size), { duration: still.current ? 0 : 160 }); }} />
+            {focusId !== undefined && <IconButton icon={Crosshair} label="Show what the graph is about" size="sm" onClick={() => { show(focusId); }} />}
+            <IconButton icon={full ? Minimize2 : Maximize2} label={full ? 'Back to the page' : 'Fill the window'} size="sm" onClick={onFull} />
           </div>
         </Panel>
+        {level !== 'near' && <Panel position="top-left"><Legend nodes={nodes} /></Panel>}
         {nodes.length > 40 && size.width > 640 && (
           <MiniMap<Node<LineageNodeData, 'lineage'>>
             position="bottom-right"
             pannable
             ariaLabel="Overview of the graph"
-            style={{ width: 150, height: 96 }}
+            style={size.height > 640 ? { width: 220, height: 150 } : { width: 168, height: 112 }}
             nodeColor={(node) => node.data.selected || node.data.focus ? 'var(--accent)' : kindColours[node.data.node.kind]}
             nodeStrokeWidth={0}
+            nodeBorderRadius={16}
             maskColor="color-mix(in srgb, var(--sunken) 70%, transparent)"
           />
         )}
       </ReactFlow>
     </div>
+  );
+}
+
+/** What the signs mean, where they stand alone. The table and every node's own words say the same. */
+function Legend({ nodes }: { readonly nodes: readonly GraphNode[] }) {
+  const counts = new Map<GraphNode['kind'], number>();
+  for (const { kind } of nodes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return (
+    <ul aria-hidden className="flex max-w-[calc(100vw-4rem)] flex-wrap gap-x-3 gap-y-1 rounded-md border border-line bg-canvas px-2 py-1 text-2xs text-ink-2">
+      {[...counts].sort(([, a], [, b]) => b - a).map(([kind, count]) => {
+        const Icon = kindIcons[kind];
+        return <li key={kind} className="inline-flex items-center gap-1"><Icon className={`size-3 ${kindTones[kind]}`} />{kindWords[kind]} {count}</li>;
+      })}
+    </ul>
   );
 }

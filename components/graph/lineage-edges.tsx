@@ -23,7 +23,7 @@ export const LineageEdges = memo(function LineageEdges({ layout, edges, traced }
         if (path === undefined || path === '') return null;
         const strong = onPath(edge);
         return (
-          <path key={edgeId(edge)} d={path} fill="none" stroke={strong ? 'var(--accent)' : 'var(--line-strong)'} strokeWidth={(strong ? 2 : 1.25) + Math.min(2, Math.log2(edge.weight ?? 1) / 3)} opacity={traced === undefined || strong ? 1 : 0.3} markerEnd={`url(#${strong ? 'arrow-traced' : 'arrow'})`}>
+          <path key={edgeId(edge)} className="graph-edge" d={path} fill="none" stroke={strong ? 'var(--accent)' : 'var(--line-strong)'} strokeWidth={(strong ? 2 : 1.25) + Math.min(2, Math.log2(edge.weight ?? 1) / 3)} strokeDasharray={edge.dashed === true ? '5 4' : undefined} opacity={traced === undefined || strong ? 1 : 0.3} markerEnd={`url(#${strong ? 'arrow-traced' : 'arrow'})`}>
             {edge.label !== undefined && <title>{edge.label}</title>}
           </path>
         );

@@ -22,6 +22,7 @@ import type { Direction, GraphEdge, GraphNode } from './graph-types.ts';
 import { drawableEdges } from './layout-input.ts';
 import { NodePanel } from './node-panel.tsx';
 import { useLayout } from './use-layout.ts';
+import { useWindowSize } from './use-window-size.ts';
 import { canvasHeight } from './view.ts';
 import { neighboursOf, reach } from './walk.ts';
 
@@ -75,6 +76,8 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
   const [looking, setLooking] = useQueryStates(viewParsers, { history: 'replace', throttleMs: 200 });
   const [selected, setSelected] = useQueryState(urlKey, parseAsString);
   const [at, setAt] = useState(-1);
+  const [full, setFull] = useState(false);
+  const windowSize = useWindowSize(full);
   const view = looking.as;
   const setView = (as: 'graph' | 'table') => { void setLooking({ as: as === 'graph' ? null : as }); };
   const filter = useMemo((): GraphFilter => ({ text: looking.find, kind: looking.kind, state: looking.state }), [looking.find, looking.kind, looking.state]);
@@ -104,9 +107,9 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
     const href = byId.get(id)?.href;
     if (href !== undefined) router.push(href);
   };
-  const drawnHeight = result?.is === 'ready' ? canvasHeight(result.layout, most) : nodes.length <= 12 ? Math.min(most, 320) : most;
+  const drawnHeight = full ? windowSize.height : result?.is === 'ready' ? canvasHeight(result.layout, most) : nodes.length <= 12 ? Math.min(most, 320) : most;
   // The panel lies over the canvas and needs room of its own.
-  const height = selectedNode !== undefined && width >= panelBeside ? Math.max(drawnHeight, Math.min(most, 440)) : drawnHeight;
+  const height = !full && selectedNode !== undefined && width >= panelBeside ? Math.max(drawnHeight, Math.min(most, 440)) : drawnHeight;
   const ready = result?.is === 'ready' ? result.layout : undefined;
   const saveSvg = ready === undefined ? undefined : () => { saveFile(new Blob([graphSvg(ready, nodes, edges, focusId)], { type: 'image/svg+xml' }), 'lineage.svg'); };
   const savePng = ready === undefined ? undefined : () => {
@@ -150,7 +153,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
               <div tabIndex={0} role="region" aria-label={`${label}, as a table`} style={{ maxHeight: most }} className="overflow-auto border-y border-line">{table(matches)}</div>
             </>
           ) : (
-          <div role="group" aria-label={`${label}. Arrow keys move along edges, Enter opens, Shift with an arrow shows more that way.`} style={{ height }} className="relative overflow-hidden rounded-md border border-line bg-sunken">
+          <div role="group" aria-label={`${label}. Arrow keys move along edges, Enter opens, Shift with an arrow shows more that way.`} style={{ height }} className={full ? 'fixed inset-0 z-50 overflow-hidden bg-sunken' : 'relative overflow-hidden rounded-md border border-line bg-sunken'} onKeyDown={(event) => { if (full && event.key === 'Escape') setFull(false); }}>
             {result === undefined && (
               <>
                 <SkeletonBox height={height} label={`Laying out ${nodes.length} nodes`} />
@@ -160,8 +163,8 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
             {result?.is === 'ready' && orientation !== undefined && (
               <LineageCanvas
                 // A new layout is a new picture, with its own opening view.
-                key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation}`}
-                nodes={nodes} edges={edges} layout={result.layout} orientation={orientation} size={{ width: panel !== null && width >= panelBeside ? width - panelWidth : width, height }}
+                key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation} ${String(full)}`}
+                nodes={nodes} edges={edges} layout={result.layout} orientation={orientation} full={full} onFull={() => { setFull((is) => !is); }} size={{ width: (full ? windowSize.width : width) - (panel !== null && width >= panelBeside ? panelWidth : 0), height }}
                 focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={matches ?? noMatches} filtering={matches !== undefined} shownMatch={found[at]} neighbours={neighbours}
                 onSelect={select} onOpen={open} onExpand={expand}
               />

@@ -59,7 +59,7 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
           <span className="line-clamp-2 min-w-0 flex-1 text-lg leading-5 font-medium break-words text-ink">{node.label}</span>
           {alarm && node.state !== undefined && <span className={`scale-150 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} /></span>}
         </div>
-        <div aria-hidden className={`node-sign size-full items-center justify-center gap-3 ${kindTones[node.kind]}`}>
+        <div aria-hidden className={`node-sign size-full bg-current/15 items-center justify-center gap-3 ${kindTones[node.kind]}`}>
           <Icon className="size-9" strokeWidth={2.5} />
           {alarm && node.state !== undefined && <span className={`scale-[2.2] ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} /></span>}
         </div>

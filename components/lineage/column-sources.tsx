@@ -11,6 +11,7 @@ export function ColumnSources({ sources, more = 0 }: { readonly sources: readonl
           <span className="sr-only">from </span>
           {source.versionId === null ? source.name : <TextLink quiet href={`/data/${source.versionId}`}>{source.name}</TextLink>}
           {source.field === null ? <span className="text-ink-3"> as a whole</span> : <span className="font-mono">.{source.field}</span>}
+          {source.by !== 'run' && <span className="text-ink-3" title="An event without a run says so: no run is known that did it."> {source.by === 'job' ? 'as the job declares' : 'as said of the name'}</span>}
           {source.how.length > 0 && <span className="text-ink-3"> {source.how.join('; ')}</span>}
         </li>
       ))}

@@ -5,6 +5,7 @@ import { useCallback, useMemo } from 'react';
 import type { GraphNode as DrawnNode } from '#components/graph/graph-types.ts';
 import { LineageGraph } from '#components/graph/lineage-graph.tsx';
 import { Alert } from '#components/ui/alert.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
 import { Link } from '#components/ui/link.tsx';
 import type { GraphView } from '#lib/lineage/schema.ts';
 import { expandedHref, exportHref, lineageHref, type LineageAddress } from './address.ts';
@@ -29,7 +30,7 @@ export function LineageView({ graph, address, label }: { readonly graph: GraphVi
     <>
       <Said graph={graph} address={address} />
       <LineageGraph
-        label={label} nodes={nodes} edges={edges} {...(focus !== undefined && { focusId: focus, focusIds: graph.focus })} {...(expandHref !== undefined && { expandHref })} {...(marked !== undefined && { marked })} exports={exports} details={details} urlKey="selected" height={560}
+        label={label} nodes={nodes} edges={edges} {...(focus !== undefined && { focusId: focus, focusIds: graph.focus })} {...(expandHref !== undefined && { expandHref })} {...(marked !== undefined && { marked })} exports={exports} details={details} urlKey="selected" height={graph.nodes.length > 60 ? 720 : 560}
         {...(onlyColumns && { nothing: { title: 'No columns reported', description: 'No run that produced this data said where its columns come from. Report the columnLineage or lineage facet of OpenLineage on the outputs.' } })}
       />
     </>
@@ -37,12 +38,13 @@ export function LineageView({ graph, address, label }: { readonly graph: GraphVi
 }
 
 function Said({ graph, address }: { readonly graph: GraphView; readonly address: LineageAddress }) {
+  const kept = useKept();
   const { hidden, beside, restricted, truncated } = leftOut(graph);
   return (
     <div className="mb-3 flex flex-col gap-2">
       {graph.path !== null && <PathSaid graph={graph} path={graph.path} address={address} />}
       {truncated && (
-        <Alert tone="warning" title="This is not the whole graph">
+        <Alert tone="warning" title="This is not the whole graph" actions={address.group === null && address.shape !== 'columns' ? <LinkButton size="sm" href={kept(lineageHref({ ...address, group: 'pipeline', open: [], selected: null }))}>Group by pipeline</LinkButton> : undefined}>
           At most 300 nodes are drawn, the nearest first. Within this many steps more is recorded than is drawn here or saved by the export. {address.group === null && address.shape !== 'columns' ? 'Take fewer steps, group by pipeline, or start from a node nearer to what you look for.' : 'Take fewer steps, or start from a node nearer to what you look for.'}
         </Alert>
       )}
@@ -66,11 +68,11 @@ function PathSaid({ graph, path, address }: { readonly graph: GraphView; readonl
   if (!path.found) {
     return path.complete
       ? <Alert tone="info" title="No path between the two">Neither came of the other, as far as runs reported it and you may see. Drawn is what is around the first. {without}</Alert>
-      : <Alert tone="warning" title="No path was found within the bound">The search ended after {path.looked.toLocaleString('en')} nodes. A longer path may exist: start from a node nearer to the other end. {without}</Alert>;
+      : <Alert tone="warning" title="No path was found within the bound">The search ended after {path.looked.toLocaleString('en')} nodes. A path may exist all the same: start from a node nearer to the other end. {without}</Alert>;
   }
   return (
-    <Alert tone="info" title={path.steps === 0 ? 'Both ends are the same' : `The shortest path to ${other}: ${path.steps ?? 0} ${path.steps === 1 ? 'step' : 'steps'}`}>
-      {address.around ? 'The path stands out from what is around.' : 'All shortest paths that fit are drawn, and nothing else.'}
+    <Alert tone="info" title={path.steps === 0 ? 'Both ends are the same' : `${path.complete ? 'The shortest path' : 'A path'} to ${other}: ${path.steps ?? 0} ${path.steps === 1 ? 'step' : 'steps'}`}>
+      {!path.complete && 'Some nodes on the way have more neighbours than were followed: a shorter path may exist. '}{path.nodes.length <= (path.steps ?? 0) && `It is too long to draw: its first and last ${Math.floor(path.nodes.length / 2)} nodes are here. `}{address.around ? 'The path stands out from what is around.' : path.complete ? 'All shortest paths that fit are drawn, and nothing else.' : 'Nothing else is drawn.'}
       {' '}<Link href={kept(lineageHref({ ...address, around: !address.around }))} scroll={false} className="link">{address.around ? 'The path alone' : 'Also what is around'}</Link> · {without}
     </Alert>
   );

@@ -47,7 +47,7 @@ export function shownNode(node: GraphNode, address: LineageAddress, focus: reado
 
 /** An edge as it is drawn: heavier the more it stands for. */
 export const shownEdge = (edge: GraphEdge, shape: GraphShape): DrawnEdge => ({
-  from: edge.from, to: edge.to, ...(edge.folded > 1 && { weight: edge.folded, label: `stands for ${edge.folded.toLocaleString('en')} ${shape === 'versions' ? 'runs' : shape === 'runs' ? 'versions' : 'edges'}` }),
+  from: edge.from, to: edge.to, ...(edge.declared === true && { dashed: true, label: 'said of the name by an event without a run' }), ...(edge.folded > 1 && { weight: edge.folded, label: `stands for ${edge.folded.toLocaleString('en')} ${shape === 'versions' ? 'runs' : shape === 'runs' ? 'versions' : 'edges'}` }),
 });
 
 /** What the picture leaves out, for saying so. */

@@ -45,7 +45,7 @@ export function VersionPage({ version, evidence, columns }: { readonly version: 
             {version.restricted && <p className="text-xs text-ink-3">Runs of teams that you may not see produced or used it too.</p>}
             <ImpactPanel versionId={version.id} direction="downstream" />
             <ImpactPanel versionId={version.id} direction="upstream" />
-            {columns.fields.length + columns.whole.length > 0 && <Section title="Columns" id="columns" description="Where each column comes from, as the runs that produced these bytes reported." actions={<LinkButton size="sm" href={columnsHref(node)}>As a graph</LinkButton>}><Columned columns={columns} /></Section>}
+            {columns.fields.length + columns.whole.length > 0 && <Section title="Columns" id="columns" description="Where each column comes from, as the runs that produced these bytes reported, and as events about the name say." actions={<LinkButton size="sm" href={columnsHref(node)}>As a graph</LinkButton>}><Columned columns={columns} /></Section>}
             <Section title="Evidence" id="evidence" description="Signed statements about this very digest." actions={version.digest === null ? undefined : <LinkButton size="sm" href={`/evidence?subject=${encodeURIComponent(version.digest)}`}>As a list</LinkButton>}><EvidenceAbout evidence={evidence} /></Section>
             <Section title="Seen as" id="names"><Names version={version} /></Section>
             <Section title="Said of it" id="facets" description="What the newest 50 runs that used it reported; of each kind the latest."><FacetList facets={version.facets} none="No run said anything about its schema or quality." /></Section>
@@ -100,7 +100,7 @@ function Columned({ columns: { fields, whole, truncated } }: { readonly columns:
       {fields.length > 0 && (
         <SimpleTable
           caption="Columns" rows={fields} rowKey={(field) => field.name}
-          columns={[{ header: 'Column', cell: (field) => <span className="font-mono break-all">{field.name}</span> }, { header: 'Comes from', cell: (field) => (field.from.length === 0 ? <span className="text-ink-3">no column, as reported</span> : <ColumnSources sources={field.from} />) }]}
+          columns={[{ header: 'Column', cell: (field) => <span className="font-mono break-all">{field.name}{field.type !== null && <span className="ml-2 text-ink-3">{field.type}</span>}</span> }, { header: 'Comes from', cell: (field) => (field.from.length === 0 ? <span className="text-ink-3">nobody says</span> : <ColumnSources sources={field.from} />) }]}
         />
       )}
       {whole.length > 0 && <div className="mt-2 text-sm"><p className="text-ink-2">Affects every column:</p><ColumnSources sources={whole} /></div>}

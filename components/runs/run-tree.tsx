@@ -12,10 +12,13 @@ import { useNow } from '#components/ui/clock.ts';
 import { Link } from '#components/ui/link.tsx';
 import { TextLink } from '#components/ui/link-button.tsx';
 import { absoluteUtc, formatDuration } from '#components/ui/time-format.ts';
-import type { RunState } from '#lib/runs/schema.ts';
+import type { RunState, RunView } from '#lib/runs/schema.ts';
 import type { RunTree as Tree } from '#lib/runs/relatives.ts';
 import { offsetTicks, treeMove, visibleRows } from './tree-rows.ts';
 import { runTitle, stageName } from './words.ts';
+
+/** Of very many stages, not all are counted. */
+const hiddenText = (node: { readonly hidden: number; readonly run: RunView }) => `${node.run.stages?.more === true ? 'at least ' : ''}${node.hidden.toLocaleString('en')}`;
 
 type Node = Tree['nodes'][number];
 
@@ -84,7 +87,7 @@ export function RunTree({ tree }: { readonly tree: Tree }) {
       note={
         <>
           {tree.above && 'The topmost run drawn has a parent of its own. '}
-          {tree.hidden > 0 && `${String(tree.hidden)} more ${tree.hidden === 1 ? 'run is' : 'runs are'} not drawn: at most 500 are, 100 below each, 12 deep; open a run to see what is below it. `}
+          {tree.hidden > 0 && `${tree.nodes.some((node) => node.run.stages?.more === true) ? 'At least ' : ''}${String(tree.hidden)} more ${tree.hidden === 1 ? 'run is' : 'runs are'} not drawn: at most 500 are, 100 below each, 12 deep; open a run to see what is below it. `}
           {tree.nodes.some((node) => node.attempt !== null) && 'A run that began after another one of the same job, nominal time and parent had failed or was aborted is its next attempt; the last one counts.'}
         </>
       }
@@ -93,7 +96,7 @@ export function RunTree({ tree }: { readonly tree: Tree }) {
         columns: [{ header: 'level' }, { header: 'run' }, { header: 'attempt' }, { header: 'state' }, { header: 'started' }, { header: 'took', align: 'end' }, { header: 'not drawn below', align: 'end' }, { header: 'why it failed' }],
         rows: tree.nodes.map((node) => {
           const span = spans.get(node.run.id);
-          return { key: node.run.id, cells: [String(node.depth + 1), <TextLink key="run" quiet href={`/runs/${node.run.id}`}>{nameOf(node)}</TextLink>, attemptText(node), node.run.state, absoluteUtc(new Date(node.run.startedAt)), tookText(node, span), node.hidden === 0 ? '' : String(node.hidden), node.run.failure ?? ''] };
+          return { key: node.run.id, cells: [String(node.depth + 1), <TextLink key="run" quiet href={`/runs/${node.run.id}`}>{nameOf(node)}</TextLink>, attemptText(node), node.run.state, absoluteUtc(new Date(node.run.startedAt)), tookText(node, span), node.hidden === 0 ? '' : hiddenText(node), node.run.failure ?? ''] };
         }),
       })}
     >
@@ -113,7 +116,7 @@ export function RunTree({ tree }: { readonly tree: Tree }) {
               role="treeitem"
               aria-level={node.depth + 1}
               aria-selected={isFocus}
-              aria-label={[nameOf(node), run.state, attemptText(node), tookText(node, span), run.failure, node.hidden > 0 ? `${String(node.hidden)} not drawn` : ''].filter(Boolean).join(', ')}
+              aria-label={[nameOf(node), run.state, attemptText(node), tookText(node, span), run.failure, node.hidden > 0 ? `${hiddenText(node)} not drawn` : ''].filter(Boolean).join(', ')}
               {...(node.drawn > 0 && { 'aria-expanded': !isClosed })}
               tabIndex={run.id === tabStop ? 0 : -1}
               onFocus={() => { setCurrent(run.id); }}
@@ -134,7 +137,7 @@ export function RunTree({ tree }: { readonly tree: Tree }) {
                   {ticks.map((tick) => <span key={tick} className="absolute -inset-y-1 w-px bg-line" style={{ left: `${String((tick / (to - from)) * 100)}%` }} />)}
                   <span className={`absolute inset-y-0 rounded-sm ${bars[run.state]}`} style={{ left: `${String(Math.min(left, 99.6))}%`, width: `${String(Math.min(width, 100 - Math.min(left, 99.6)))}%` }} suppressHydrationWarning />
                 </span>
-                {(run.failure !== null || node.hidden > 0) && <span className={`block truncate text-xs ${run.failure === null ? 'text-ink-3' : 'text-fail'}`} title={run.failure ?? undefined}>{run.failure ?? ''}{run.failure !== null && node.hidden > 0 && ' · '}{node.hidden > 0 && <span className="text-ink-3">{node.hidden} below not drawn</span>}</span>}
+                {(run.failure !== null || node.hidden > 0) && <span className={`block truncate text-xs ${run.failure === null ? 'text-ink-3' : 'text-fail'}`} title={run.failure ?? undefined}>{run.failure ?? ''}{run.failure !== null && node.hidden > 0 && ' · '}{node.hidden > 0 && <span className="text-ink-3">{hiddenText(node)} below not drawn</span>}</span>}
               </span>
               <span className="text-right text-xs text-ink-2" suppressHydrationWarning>{tookText(node, span)}</span>
             </li>

@@ -18,8 +18,9 @@ describe('a run is called', () => {
 
 describe('stages are counted', () => {
   it('with what needs attention, and no more', () => {
-    expect(stagesInWords({ total: 4, failed: 1, running: 1, complete: 2, aborted: 0, unknown: 0 })).toBe('4 · 1 failed · 1 running');
-    expect(stagesInWords({ total: 4, failed: 0, running: 0, complete: 4, aborted: 0, unknown: 0 })).toBe('4');
+    expect(stagesInWords({ total: 4, more: false, failed: 1, running: 1, complete: 2, aborted: 0, unknown: 0 })).toBe('4 · 1 failed · 1 running');
+    expect(stagesInWords({ total: 4, more: false, failed: 0, running: 0, complete: 4, aborted: 0, unknown: 0 })).toBe('4');
+    expect(stagesInWords({ total: 1000, more: true, failed: 2, running: 0, complete: 998, aborted: 0, unknown: 0 })).toBe('more than 1,000 · at least 2 failed');
   });
 });
 

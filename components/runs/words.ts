@@ -14,10 +14,10 @@ export const shortJob = (run: Pick<RunView, 'pipeline' | 'job'>): string => (run
 
 export const stageName = (run: Pick<RunView, 'pipeline' | 'job' | 'stage'>): string => run.stage ?? shortJob(run);
 
-/** `4 · 1 failed · 1 running`. */
+/** `4 · 1 failed · 1 running`; of very many `more than 1,000 · at least 1 failed`. */
 export function stagesInWords(stages: NonNullable<RunView['stages']>): string {
-  const parts = (['failed', 'running', 'aborted', 'unknown'] as const).flatMap((state) => (stages[state] > 0 ? [`${stages[state]} ${state}`] : []));
-  return [String(stages.total), ...parts].join(' · ');
+  const parts = (['failed', 'running', 'aborted', 'unknown'] as const).flatMap((state) => (stages[state] > 0 ? [`${stages.more ? 'at least ' : ''}${stages[state]} ${state}`] : []));
+  return [stages.more ? `more than ${stages.total.toLocaleString('en')}` : String(stages.total), ...parts].join(' · ');
 }
 
 /** `12.3 MB`, in powers of 1000. */

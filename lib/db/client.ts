@@ -35,6 +35,8 @@ export function pool(): pg.Pool {
     });
     // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
     made.on('error', () => undefined);
+    // So would one in use, to which the pool listens no longer; its statement fails and tells.
+    made.on('connect', (client) => { client.on('error', () => undefined); });
     globalPool.gatehousePool = made;
   }
   return globalPool.gatehousePool;

@@ -13,7 +13,10 @@ const further = (from: string, into: string, added: string, beside: string, matc
             select 1 from run_asset e join run_asset xo on xo.run_id = e.run_id and xo.direction = e.direction and xo.asset_id = e.asset_id and xo.asset_version_id <> e.asset_version_id
             join asset_version xw on xw.id = xo.asset_version_id
             where e.run_id = o.run_id and e.direction = o.direction and e.asset_version_id = o.asset_version_id
-              and (case when xw.digest is not null then 2 when xw.label is not null then 1 else 0 end) > (case when xv.label is not null then 1 else 0 end)))
+              and (case when xw.digest is not null then 2 when xw.label is not null then 1 else 0 end) > (case when xv.label is not null then 1 else 0 end)
+              and (xv.label is null
+                or exists (select 1 from asset_sighting ls where ls.asset_id = xo.asset_id and ls.asset_version_id = xo.asset_version_id and ls.label = xv.label)
+                or not exists (select 1 from asset_sighting ls where ls.asset_id = xo.asset_id and ls.asset_version_id = xo.asset_version_id and ls.label <> ''))))
       ) as o where f.n > ${done} and f.n <= ${done} + ${batch}
       on conflict do nothing;
       get diagnostics added = row_count;

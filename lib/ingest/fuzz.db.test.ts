@@ -8,8 +8,9 @@ import { POST as postBatch } from '#app/api/v1/lineage/batch/route.ts';
 import { POST as postEvent } from '#app/api/v1/lineage/route.ts';
 import { POST as postProfile } from '#app/api/v1/profiles/route.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
+import { getAsset, getAssetVersion, getColumns, getGraph } from '#lib/lineage/index.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
-import { createOrganisation, type Organisation } from '#lib/testing/fixtures.ts';
+import { as, createOrganisation, type Organisation } from '#lib/testing/fixtures.ts';
 
 let database: TestDatabase;
 let organisation: Organisation;
@@ -37,9 +38,12 @@ const valid = {
   outputs: [{ namespace: 'lake', name: 'model', facets: { gatehouse_digest: { ...facet, algorithm: 'sha256', digest: 'b'.repeat(64), sizeBytes: 3, label: 'v1' } } }],
 };
 
-const { run: _run, ...ofTheJob } = valid;
+const columns = { total: { inputFields: [{ namespace: 'lake', name: 'orders', field: 'price', transformations: [{ type: 'DIRECT', subtype: 'IDENTITY', masking: false }] }], transformationType: 'IDENTITY' } };
+const columnFacets = { columnLineage: { ...facet, fields: columns, dataset: [{ namespace: 'lake', name: 'orders', field: 'day' }] }, lineage: { ...facet, fields: columns, inputs: [{ namespace: 'lake', name: 'orders' }] }, schema: { ...facet, fields: [{ name: 'total', type: 'INT', fields: [{ name: 'inner', type: 'TEXT' }] }] } };
+const { run: _run, ...withoutRun } = valid;
+const ofTheJob = { ...withoutRun, job: { ...valid.job, facets: { ...valid.job.facets, lineage: { ...facet, entries: [{ namespace: 'lake', name: 'model', type: 'DATASET', fields: columns }] } } }, outputs: [{ ...valid.outputs[0], facets: { ...valid.outputs[0]?.facets, ...columnFacets } }] };
 const validJob = { ...ofTheJob, schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent' };
-const validDataset = { eventTime: valid.eventTime, producer: valid.producer, schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent', dataset: { namespace: 'lake', name: 'raw', facets: valid.inputs[0]?.facets } };
+const validDataset = { eventTime: valid.eventTime, producer: valid.producer, schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent', dataset: { namespace: 'lake', name: 'raw', facets: { ...valid.inputs[0]?.facets, ...columnFacets } } };
 
 // As JSON texts, so that what JSON.stringify would never write can be written too.
 const hostile = fc.oneof(
@@ -62,7 +66,7 @@ function placesIn(value: unknown, path: string[] = []): string[][] {
 const marker = (n: number) => `@@${n}@@`;
 
 /** A valid event of any kind with hostile values in some places. */
-const mutated = fc.oneof({ weight: 4, arbitrary: mutations(valid) }, { weight: 1, arbitrary: mutations(validJob) }, { weight: 1, arbitrary: mutations(validDataset) });
+const mutated = fc.oneof({ weight: 4, arbitrary: mutations(valid) }, { weight: 2, arbitrary: mutations(validJob) }, { weight: 2, arbitrary: mutations(validDataset) });
 
 function mutations(event: object): fc.Arbitrary<string> {
   return fc.array(fc.tuple(fc.constantFrom(...placesIn(event).slice(1)), hostile, fc.boolean()), { minLength: 1, maxLength: 3 }).map((changes) => {
@@ -96,6 +100,19 @@ function tell(endpoint: string, counts: ReadonlyMap<number, number>) {
   process.stdout.write(`${endpoint}: ${[...counts].sort(([a], [b]) => a - b).map(([status, n]) => `${n} × ${status}`).join(', ')}\n`);
 }
 
+/** Whatever was taken can be read again: every version with its columns, and the names. */
+async function readAll() {
+  const { rows: versions } = await admin.query<{ id: string }>('SELECT id FROM asset_version ORDER BY id LIMIT 400');
+  for (const { id } of versions) {
+    for (const answer of [await getAssetVersion.execute(as(organisation.engineer), { id }), await getColumns.execute(as(organisation.engineer), { id }), await getGraph.execute(as(organisation.engineer), { node: `version:${id}`, shape: 'columns', depth: 3 })]) {
+      if (!answer.ok) expect(answer.error.kind).toBe('not_found');
+    }
+  }
+  const { rows: assets } = await admin.query<{ id: string }>('SELECT id FROM asset ORDER BY id LIMIT 400');
+  for (const { id } of assets) expect((await getAsset.execute(as(organisation.engineer), { id })).ok).toBe(true);
+  process.stdout.write(`read again: ${versions.length} versions, ${assets.length} names\n`);
+}
+
 describe('hostile bodies', () => {
   it('to the event endpoint: 2,500 of them, none answered with a 5xx, all that were taken are stored', async () => {
     const counts = new Map<number, number>();
@@ -107,6 +124,7 @@ describe('hostile bodies', () => {
       else expect(await answer.json()).toMatchObject({ status: answer.status, detail: expect.stringMatching(/./) as string });
     }), { numRuns: 2500 });
     tell('POST /api/v1/lineage', counts);
+    await readAll();
     for (const status of [201, 400, 422]) expect(counts.get(status), `answers with ${status}: ${JSON.stringify([...counts])}`).toBeGreaterThan(100);
   }, 300_000);
 

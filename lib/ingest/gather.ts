@@ -11,8 +11,8 @@ export type GatheredVersion = { readonly key: string; readonly digest: string | 
 export type GatheredRun = { readonly id: string; readonly facts: RunFacts; readonly job: Said<string>; readonly jobs: ReadonlySet<string>; readonly parent: Said<string> | null; readonly parents: ReadonlySet<string> };
 /** A run that others name as their parent: shown even where it never reports itself. */
 export type GatheredParent = { readonly id: string; readonly job: string; readonly time: string };
-export type GatheredEdge = { readonly key: string; readonly runId: string; readonly direction: Direction; readonly assetKey: string; readonly versionKey: string };
-export type GatheredSighting = { readonly key: string; readonly assetKey: string; readonly versionKey: string; readonly label: string; readonly runId: string | null };
+export type GatheredEdge = { readonly key: string; readonly runId: string; readonly direction: Direction; readonly assetKey: string; readonly versionKey: string; /** Where the event was received long ago: when. */ readonly receivedAt?: string };
+export type GatheredSighting = { readonly key: string; readonly assetKey: string; readonly versionKey: string; readonly label: string; readonly runId: string | null; /** Where the event was received long ago: when. */ readonly receivedAt?: string };
 /** A name that a dataset is said to go by as well; an empty one says that all earlier ones no longer hold. */
 export type GatheredSymlink = { readonly key: string; readonly assetKey: string; readonly namespace: string; readonly name: string; readonly type: string; readonly time: string };
 export type GatheredDeclaration = { readonly key: string; readonly jobKey: string; readonly direction: Direction; readonly assetKey: string; readonly time: string };

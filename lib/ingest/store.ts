@@ -245,14 +245,14 @@ const writeText = `
     insert into run_event (id, team_id, kind, run_id, job_id, event_type, event_time, digest, bytes, reported_by)
     select id, $1, kind, run_id, job_id, event_type, event_time, event.digest, substring($3::bytea from start for length), $2 from event join new_keys on new_keys.digest = event.key
   ), edge as (
-    select * from json_to_recordset($5::json) as r (id uuid, n int, run_id uuid, direction text, asset_id uuid, asset_version_id uuid)
+    select * from json_to_recordset($5::json) as r (id uuid, n int, run_id uuid, direction text, asset_id uuid, asset_version_id uuid, received timestamptz)
   ), new_edges as (
-    insert into run_asset (id, run_id, asset_version_id, asset_id, direction, team_id)
-    select id, run_id, asset_version_id, asset_id, direction, $1 from edge order by run_id, direction, asset_version_id, asset_id
+    insert into run_asset (id, run_id, asset_version_id, asset_id, direction, team_id, first_received_at)
+    select id, run_id, asset_version_id, asset_id, direction, $1, coalesce(received, now()) from edge order by run_id, direction, asset_version_id, asset_id
     on conflict do nothing returning id
   ), sightings as (
     insert into asset_sighting (asset_id, asset_version_id, label, first_seen_at, first_run_id)
-    select asset_id, asset_version_id, label, now(), run_id from json_to_recordset($6::json) as r (asset_id uuid, asset_version_id uuid, label text, run_id uuid)
+    select asset_id, asset_version_id, label, coalesce(received, now()), run_id from json_to_recordset($6::json) as r (asset_id uuid, asset_version_id uuid, label text, run_id uuid, received timestamptz)
     order by asset_id, asset_version_id, label collate "C"
     on conflict do nothing returning asset_id, asset_version_id, label, first_run_id
   ), facets as (
@@ -290,8 +290,8 @@ async function write(tx: WriteTx, reporter: Reporter, gathered: Gathered, known:
     return row;
   });
   const edgeNumbers = new Map([...gathered.edges.keys()].map((key, n) => [key, n]));
-  const edges = [...gathered.edges.values()].map((edge, n) => ({ id: newId(), n, run_id: edge.runId, direction: edge.direction, asset_id: assetId(edge.assetKey), asset_version_id: versionId(edge.versionKey) }));
-  const sightings = [...gathered.sightings.values()].map((sighting) => ({ asset_id: assetId(sighting.assetKey), asset_version_id: versionId(sighting.versionKey), label: sighting.label, run_id: sighting.runId }));
+  const edges = [...gathered.edges.values()].map((edge, n) => ({ id: newId(), n, run_id: edge.runId, direction: edge.direction, asset_id: assetId(edge.assetKey), asset_version_id: versionId(edge.versionKey), received: edge.receivedAt }));
+  const sightings = [...gathered.sightings.values()].map((sighting) => ({ asset_id: assetId(sighting.assetKey), asset_version_id: versionId(sighting.versionKey), label: sighting.label, run_id: sighting.runId, received: sighting.receivedAt }));
   const subject = (of: FacetSubject): { subject_id: string | null; edge: number | null } | null => {
     switch (of.kind) {
       case 'run':

@@ -237,8 +237,8 @@ describe('columns', () => {
     await report([run('sum', ['orders'], [{ name: 'sums', facets: columnLineage('orders', { total: 'price', elsewhere: 'x' }) }]), run('other', ['orders'], ['others'], { facets: { lineage: { entries: [{ namespace: 'lake', name: 'others', type: 'DATASET', fields: { total: orders } }] } } })]);
     const version = (await idOf('orders')).slice('version:'.length);
     const told = must(await getColumns.execute(as(organisation.engineer), { id: digest('sums') }));
-    expect(told.fields).toEqual([{ name: 'total', from: [{ namespace: 'lake', name: 'orders', field: 'price', versionId: version, how: [] }] }, { name: 'elsewhere', from: [{ namespace: 'lake', name: 'orders', field: 'x', versionId: version, how: [] }] }].sort((a, b) => told.fields.findIndex((field) => field.name === a.name) - told.fields.findIndex((field) => field.name === b.name)));
-    expect(must(await getColumns.execute(as(organisation.engineer), { id: digest('others') })).fields).toEqual([{ name: 'total', from: [{ namespace: 'lake', name: 'orders', field: 'price', versionId: version, how: ['DIRECT AGGREGATION'] }] }]);
+    expect(told.fields).toEqual([{ name: 'total', type: null, from: [{ namespace: 'lake', name: 'orders', field: 'price', versionId: version, by: 'run', how: [] }] }, { name: 'elsewhere', type: null, from: [{ namespace: 'lake', name: 'orders', field: 'x', versionId: version, by: 'run', how: [] }] }].sort((a, b) => told.fields.findIndex((field) => field.name === a.name) - told.fields.findIndex((field) => field.name === b.name)));
+    expect(must(await getColumns.execute(as(organisation.engineer), { id: digest('others') })).fields).toEqual([{ name: 'total', type: null, from: [{ namespace: 'lake', name: 'orders', field: 'price', versionId: version, by: 'run', how: ['DIRECT AGGREGATION'] }] }]);
   });
 
   it('are drawn from data to data, only those that led here or came of it', async () => {
@@ -248,6 +248,84 @@ describe('columns', () => {
     expect(view.nodes.every((node) => node.type === 'column')).toBe(true);
     expect(drawn(await graph({ node: digest('orders'), shape: 'columns', up: 0, down: 2 }))).toEqual(['date → day', 'price → price', 'price → total', 'total → place']);
     expect(await graph({ node: digest('names'), shape: 'columns' })).toMatchObject({ nodes: [], edges: [] });
+  });
+
+  const facetsOf = (name: string, facets: object) => ({ eventTime: '2026-01-02T00:00:00Z', schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent', dataset: { namespace: 'lake', name, facets } });
+  const reportRaw = async (event: object, actor: Actor = organisation.pipeline) => { expect(must(await reportBatch.execute(as(actor), { bytes: Buffer.from(JSON.stringify([event])) })).value.failed_events).toEqual([]); };
+  const told = async (name: string, actor: Actor = organisation.engineer) => must(await getColumns.execute(as(actor), { id: digest(name) }));
+
+  it('are told of the name where no run says them, as claimed without a run, with the types of the schema', async () => {
+    await report([run('load', ['orders'], ['sums'])]);
+    await reportRaw(facetsOf('sums', { ...columnLineage('orders', { total: 'price' }), schema: { fields: [{ name: 'total', type: 'DECIMAL' }, { name: 'day', type: 'DATE' }] } }));
+    expect((await told('sums')).fields).toEqual([{ name: 'total', type: 'DECIMAL', from: [{ namespace: 'lake', name: 'orders', field: 'price', versionId: null, by: 'name', how: [] }] }, { name: 'day', type: 'DATE', from: [] }]);
+    const view = await graph({ node: digest('sums'), shape: 'columns', up: 2, down: 0 });
+    expect(drawn(view)).toEqual(['price → total']);
+    expect(view.edges).toMatchObject([{ declared: true }]);
+    expect(view.nodes.find((node) => node.label === 'price')?.href).toMatch(/^\/data\/[0-9a-f-]{36}$/);
+    expect((await getColumns.execute(as(organisation.engineer), { id: digest('sums'), asOf: fromNow(1) }))).toMatchObject({ ok: true, value: { fields: [] } });
+  });
+
+  it('are told by a run where a run and the name say the same', async () => {
+    await report([run('sum', ['orders'], [{ name: 'sums', facets: columnLineage('orders', { total: 'price' }) }])]);
+    await reportRaw(facetsOf('sums', columnLineage('orders', { total: 'price', day: 'date' })));
+    expect((await told('sums')).fields.flatMap(({ name, from }) => from.map(({ by, versionId }) => [name, by, versionId !== null]))).toEqual([['total', 'run', true], ['day', 'name', false]]);
+  });
+
+  it('are told by a job that declares to write the name, and of no target but that', async () => {
+    await report([run('load', ['orders'], ['sums'])]);
+    await reportRaw({
+      eventTime: '2026-01-02T00:00:00Z', schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent',
+      job: { namespace: 'jobs', name: 'plan', facets: { lineage: { entries: [{ namespace: 'lake', name: 'sums', type: 'DATASET', fields: { total: orders } }, { namespace: 'lake', name: 'others', type: 'DATASET', fields: { x: orders } }] } } },
+      inputs: [{ namespace: 'lake', name: 'orders' }], outputs: [{ namespace: 'lake', name: 'sums' }],
+    });
+    expect((await told('sums')).fields).toEqual([{ name: 'total', type: null, from: [{ namespace: 'lake', name: 'orders', field: 'price', versionId: null, by: 'job', how: ['DIRECT AGGREGATION'] }] }]);
+  });
+
+  it('are joined to what the run read under another of its names, also one that no event ever spoke of', async () => {
+    const called = (name: string, other: string) => ({ name, facets: { symlinks: { identifiers: [{ namespace: 'lake', name: other, type: 'TABLE' }] } } });
+    await report([run('sum', [called('orders', 'shop.orders'), called('days', 'calendar.days')], [{ name: 'sums', facets: { columnLineage: { fields: { total: { inputFields: [{ namespace: 'lake', name: 'shop.orders', field: 'price' }] }, day: { inputFields: [{ namespace: 'lake', name: 'calendar.days', field: 'date' }] } } } } }]), run('elsewhere', ['shop.orders'], [])]);
+    expect((await told('sums')).fields.flatMap(({ from }) => from.map(({ versionId }) => `version:${versionId ?? ''}`)).sort()).toEqual([await idOf('orders'), await idOf('days')].sort());
+  });
+
+  it('are joined to no version where the run read two under one name', async () => {
+    await report([run('sum', ['orders', { name: 'orders', digest: digest('older orders') }], [{ name: 'sums', facets: columnLineage('orders', { total: 'price' }) }])]);
+    expect((await told('sums')).fields[0]?.from).toMatchObject([{ name: 'orders', field: 'price', versionId: null, by: 'run' }]);
+  });
+
+  it('of names and jobs of other teams are not told, nor where their names lead', async () => {
+    await report([run('load', ['orders'], ['sums'])]);
+    await report([run('theirs', ['sums'], ['secret-copy'])], organisation.otherPipeline);
+    await reportRaw(facetsOf('secret-copy', columnLineage('sums', { secret_total: 'total' })), organisation.otherPipeline);
+    await reportRaw({ eventTime: '2026-01-02T00:00:00Z', schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent', job: { namespace: 'jobs', name: 'secret-plan', facets: { lineage: { entries: [{ namespace: 'lake', name: 'sums', type: 'DATASET', fields: { total: { inputs: [{ namespace: 'lake', name: 'secret-source', field: 'secret_field' }] } } }] } } }, outputs: [{ namespace: 'lake', name: 'sums' }] }, organisation.otherPipeline);
+    await reportRaw(facetsOf('sums', columnLineage('theirs-stated', { total: 'secret_claim' })), organisation.otherPipeline);
+    await reportRaw(facetsOf('sums', columnLineage('secret-copy', { total: 'x' })));
+    const view = await graph({ node: digest('sums'), shape: 'columns', up: 3, down: 3 });
+    expect(JSON.stringify([await told('sums'), view])).not.toMatch(/secret_|secret-source|secret-plan/);
+    expect(view.nodes.find((node) => node.label === 'x')).toMatchObject({ href: null });
+    expect((await told('sums', organisation.security)).fields.flatMap(({ from }) => from.map(({ by }) => by)).sort()).toEqual(['job', 'name']);
+  });
+
+  it('survive whatever the facets hold: huge ones, rings, wrong types; quickly, and within bounds', async () => {
+    const many = (n: number, of: (k: number) => object) => Object.fromEntries(Array.from({ length: n }, (_, k) => [`column_${k}`, of(k)]));
+    await report([run('load', ['orders'], ['sums'])]);
+    await reportRaw(facetsOf('sums', { columnLineage: { fields: many(4000, (k) => ({ inputFields: [{ namespace: 'lake', name: `source-${k}`, field: 'x' }] })) }, schema: { fields: Array.from({ length: 3000 }, (_, k) => ({ name: `column_${k}`, type: 'INT' })) } }));
+    const began = performance.now();
+    const huge = await told('sums');
+    expect([huge.fields.length, huge.truncated]).toEqual([1000, true]);
+    expect((await graph({ node: digest('sums'), shape: 'columns', up: 5 })).nodes.length).toBeLessThanOrEqual(300);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    await reportRaw({ ...facetsOf('sums', columnLineage('sums', { a: 'b', b: 'c', c: 'a' })), eventTime: '2026-01-03T00:00:00Z' });
+    const ring = await graph({ node: digest('sums'), shape: 'columns', up: 12, down: 12 });
+    expect(ring.edges.length).toBe(3);
+    const hostile = fc.oneof(fc.json().map((text) => JSON.parse(text) as unknown), fc.constantFrom<unknown>(null, 1, 'x', [], {}, [[]], { fields: null }, { fields: { '': { inputFields: [{}] } } }, { fields: { a: { inputFields: [{ namespace: '', name: '', field: '' }] } } }, { entries: [{ namespace: 'lake', name: 'sums', fields: [] }] }, { fields: [{ name: 'a', fields: [{ name: 'b', fields: 'x' }] }] }, { fields: { __proto__: { inputFields: 7 }, constructor: { inputFields: [{ namespace: 'lake', name: 'y', field: 'z', transformations: 3 }] } } }));
+    let at = 0;
+    await fc.assert(fc.asyncProperty(hostile, hostile, hostile, async (lineage, columns, fields) => {
+      at += 1;
+      const shape = (value: unknown) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? { k: 1, ...value } : { k: value });
+      await reportBatch.execute(as(organisation.pipeline), { bytes: Buffer.from(JSON.stringify([{ ...facetsOf('sums', { lineage: shape(lineage), columnLineage: shape(columns), schema: shape(fields) }), eventTime: new Date(Date.UTC(2026, 5, 1) + at * 1000).toISOString() }])) });
+      must(await getColumns.execute(as(organisation.engineer), { id: digest('sums') }));
+      await graph({ node: digest('sums'), shape: 'columns', up: 3, down: 3 });
+    }), { numRuns: 150 });
   });
 
   it('that another team reported are not told', async () => {

@@ -70,7 +70,20 @@ describe('a path', () => {
     const long = Array.from({ length: 50 }, (_, n): Pair => [n, n + 1]);
     expect(await shortestPath(['0'], ['50'], beside(long), { mostLooked: 20, mostNodes: 10 })).toMatchObject({ nodes: null, complete: false });
     const fan = Array.from({ length: 30 }, (_, n): Pair => [0, n + 1]);
-    expect(await shortestPath(['0'], ['99'], beside([...fan, [98, 99], [97, 98]], 1), bounds)).toMatchObject({ nodes: null, complete: false });
+    const funnel = Array.from({ length: 30 }, (_, n): Pair => [n + 60, 99]);
+    expect(await shortestPath(['0'], ['99'], beside([...fan, ...funnel], 1), bounds)).toMatchObject({ nodes: null, complete: false });
+    expect(await shortestPath(['0'], ['50'], beside(long), { ...bounds, inTime: () => false })).toMatchObject({ nodes: null, complete: false });
+  });
+
+  it('is known not to be there once one end is walked to its end, however crowded the other is', async () => {
+    const fan = Array.from({ length: 30 }, (_, n): Pair => [0, n + 1]);
+    expect(await shortestPath(['0'], ['99'], beside([...fan, [98, 99], [97, 98]], 1), bounds)).toMatchObject({ nodes: null, complete: true });
+  });
+
+  it('that leads past a crowd is not called the shortest', async () => {
+    const crowd = Array.from({ length: 30 }, (_, n): Pair => [0, n + 1]);
+    const gather = Array.from({ length: 30 }, (_, n): Pair => [n + 60, 99]);
+    expect(await shortestPath(['0'], ['99'], beside([...crowd, ...gather, [1, 60]], 1), bounds)).toMatchObject({ steps: 3, complete: false });
   });
 
   it('never looks at more than its bound and one level of cuts', async () => {

@@ -4,13 +4,13 @@ import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { runById, stagesOf } from '#lib/runs/index.ts';
 import { columnGraph } from './columns.ts';
 import { draw, idOf } from './draw.ts';
-import { pathBetween, type Neighbours } from './path.ts';
+import { pathBetween, type Neighbours, type PathSearch } from './path.ts';
 import type { GraphPath, GraphShape, GraphView, Grouping, OneWay } from './schema.ts';
 import { assetById, assetVersionByDigest, assetVersionById, latestVersions } from './store/assets.ts';
 import { closureRows } from './store/closure.ts';
 import { idsOfNames, sameVersions } from './store/names.ts';
 import { knownBy, versionOfDeployment } from './store/nodes.ts';
-import { runsBeside, versionsBeside } from './store/unified.ts';
+import { byIndex, stepsFrom, type Steps } from './store/steps.ts';
 import { beginWalk, expand, mostWalked, setOf, walk, type Expansion, type NodeRef, type Scope, type Walked } from './walking.ts';
 
 export { mostNodes, mostWalked, type Expansion, type NodeRef } from './walking.ts';
@@ -18,8 +18,10 @@ export { mostNodes, mostWalked, type Expansion, type NodeRef } from './walking.t
 const mostFocused = 100;
 /** Before folding into groups, this many are walked. */
 const mostGrouped = 900;
-/** A path is searched for among this many nodes. */
-const mostLooked = 5000;
+/** A path is searched for among this many nodes, */
+const mostLooked = 60_000;
+/** and no new step is begun after this time. */
+const searchMilliseconds = 1_500;
 
 /** Resolves what a person or a link names to the nodes to begin with; empty where there is nothing, or nothing that may be seen. */
 export async function focusOf(tx: ReadTx, teams: TeamFilter, node: string): Promise<NodeRef[]> {
@@ -59,24 +61,38 @@ async function focusThen(tx: ReadTx, scope: Scope, node: string): Promise<readon
 
 const refOf = (id: string): NodeRef => ({ type: id.startsWith('run:') ? 'run' : 'version', id: id.slice(id.indexOf(':') + 1) });
 
-/** What lies beside nodes named as the graph names them, at most `most` of each. */
-const neighboursIn = (tx: ReadTx, scope: Scope, most: number): Neighbours => async (ids, way) => {
+/** One question to the database asks for no more neighbours than this. */
+const mostOfStep = 20_000;
+
+/** What lies beside nodes named as the graph names them. */
+const neighboursBy = (steps: Steps): Neighbours => async (ids, way, room) => {
   const refs = ids.map(refOf);
-  const share = Math.max(20, Math.ceil((2 * most) / Math.max(1, ids.length)));
+  const share = Math.max(8, Math.ceil(Math.min(room, mostOfStep) / Math.max(1, ids.length)));
   const of = (type: NodeRef['type']) => refs.filter((ref) => ref.type === type).map((ref) => ref.id);
-  const runs = await runsBeside(tx, scope.teams, of('version'), way, share + 1, scope.asOf);
-  const versions = await versionsBeside(tx, scope.teams, of('run'), way, share + 1, scope.asOf);
-  const pairs = [...runs.map((link) => [idOf('version', link.versionId), idOf('run', link.runId)] as const), ...versions.map((link) => [idOf('run', link.runId), idOf('version', link.versionId)] as const)];
-  const counts = new Map<string, number>();
-  for (const [from] of pairs) counts.set(from, (counts.get(from) ?? 0) + 1);
-  return { pairs, cut: [...counts.values()].some((count) => count > share) };
+  const runs = await steps.runsBeyond(of('version'), way, share);
+  const versions = await steps.versionsBeyond(of('run'), way, share);
+  const pairs = [...runs.pairs.map(({ from, to }) => [idOf('version', from), idOf('run', to)] as const), ...versions.pairs.map(({ from, to }) => [idOf('run', from), idOf('version', to)] as const)];
+  return { pairs, cut: runs.cut || versions.cut };
 };
 
+/** A path longer than can be drawn is drawn by its two ends. */
+function drawnOfPath({ nodes, steps }: PathSearch): string[] {
+  if (nodes === null || steps === null) return [];
+  if (steps < mostWalked) return [...nodes];
+  const half = Math.floor(mostWalked / 2);
+  return [...nodes.slice(0, half), ...nodes.slice(steps + 1 - half, steps + 1)];
+}
+
 async function findPath(tx: ReadTx, scope: Scope, focus: readonly NodeRef[], to: string): Promise<GraphPath> {
-  const ends = (await focusThen(tx, scope, to)).map((end) => idOf(end.type, end.id));
+  const ends = await focusThen(tx, scope, to);
   if (ends.length === 0) return { known: false, found: false, complete: true, steps: null, looked: 0, nodes: [], ends: [] };
-  const found = await pathBetween(focus.map((start) => idOf(start.type, start.id)), ends, neighboursIn(tx, scope, mostLooked), { mostLooked, mostNodes: mostWalked });
-  return { known: true, found: found.nodes !== null, complete: found.complete, steps: found.steps, looked: found.looked, nodes: [...(found.nodes ?? [])], ends };
+  const named = (nodes: readonly NodeRef[]) => nodes.map((node) => idOf(node.type, node.id));
+  const until = performance.now() + searchMilliseconds;
+  const found = await byIndex(tx, async () => {
+    const steps = await stepsFrom(tx, scope.teams, scope.asOf, [...focus, ...ends].filter((node) => node.type === 'version').map((node) => node.id));
+    return pathBetween(named(focus), named(ends), neighboursBy(steps), { mostLooked, mostNodes: mostWalked, inTime: () => performance.now() < until });
+  });
+  return { known: true, found: found.nodes !== null, complete: found.complete, steps: found.steps, looked: found.looked, nodes: drawnOfPath(found), ends: named(ends) };
 }
 
 export type GraphRequest = {

@@ -44,7 +44,7 @@ const graphInput = z.strictObject({
   down: step.optional().describe('Steps downstream.'),
   shape: z.enum(graphShapes).default('all').describe('`all`: runs and versions, a step is from one to the other. `versions`: versions joined directly, runs folded into edges. `runs`: runs joined directly. `columns`: the columns of data, as `columnLineage` and `lineage` facets tell them.'),
   asOf: timeRange.from.describe('Only what had been received by this moment, the states of runs as they were known then, and deployments in force then. Names are those received by then; a quarantine is always today\'s.'),
-  to: z.string().max(200).optional().describe('A second node, named like `node`: the shortest paths to it, along the flow in either direction. Searched among 5,000 nodes each way.'),
+  to: z.string().max(200).optional().describe('A second node, named like `node`: the shortest paths to it, along the flow in either direction. Searched among 60,000 nodes, and no step is begun after 1.5 s; `path.complete` says whether that ended the search.'),
   around: yesNo.describe('With `to`: also what is around `node`.'),
   group: z.enum(groupings).optional().describe('Folds runs and what they produced into one node for each pipeline or team. Before folding, up to 900 nodes are walked.'),
   open: several(z.string().regex(/^[0-9a-f]{12}$/, 'a group is named by the 12 digits after `group:`')).describe('Groups that are drawn member by member.'),

@@ -37,16 +37,16 @@ export const graphNode = z.object({
 });
 export type GraphNode = z.infer<typeof graphNode>;
 
-export const graphEdge = z.object({ from: z.string(), to: z.string(), folded: z.number().int().describe('How many left out runs, versions or edges it stands for; 0 for an edge as it was reported.') });
+export const graphEdge = z.object({ from: z.string(), to: z.string(), folded: z.number().int().describe('How many left out runs, versions or edges it stands for; 0 for an edge as it was reported.'), declared: z.boolean().optional().describe('Of columns: said of the name by an event without a run; no run is known that did it.') });
 export type GraphEdge = z.infer<typeof graphEdge>;
 
 export const graphPath = z.object({
   known: z.boolean().describe('False where `to` names nothing, or nothing that may be seen.'),
   found: z.boolean(),
-  complete: z.boolean().describe('False where the search ended at its bound: a longer path, or one by a crowded node, may exist.'),
+  complete: z.boolean().describe('False where a bound ended the search, or it passed by neighbours of a crowded node: a path may exist where none was found, a shorter one where one was.'),
   steps: z.number().int().nullable().describe('Edges of the shortest path, runs and versions counted.'),
   looked: z.number().int().describe('How many nodes were looked at.'),
-  nodes: z.array(z.string()).describe('The nodes of the shortest paths that are drawn.'),
+  nodes: z.array(z.string()).describe('The nodes of the shortest paths that are drawn; of a path of more than 280 nodes, the first and the last 140.'),
   ends: z.array(z.string()),
 });
 export type GraphPath = z.infer<typeof graphPath>;
@@ -61,11 +61,11 @@ export const graphView = z.object({
 });
 export type GraphView = z.infer<typeof graphView>;
 
-/** Where a column comes from. `field` null: from the whole dataset. `versionId` null: the run that said so did not report that dataset as an input. */
-export const columnSource = z.object({ namespace: z.string(), name: z.string(), field: z.string().nullable(), versionId: z.guid().nullable(), how: z.array(z.string()).describe('Transformations, as `DIRECT IDENTITY: description`.') });
+/** Where a column comes from. `field` null: from the whole dataset. `versionId` null: the run that said so did not report that dataset as an input, or reported several contents of it; or no run said so. */
+export const columnSource = z.object({ namespace: z.string(), name: z.string(), field: z.string().nullable(), versionId: z.guid().nullable(), by: z.enum(['run', 'name', 'job']).describe('Who says so: a run that made these bytes; a dataset or job event about the name, without a run; the job that declares to write it.'), how: z.array(z.string()).describe('Transformations, as `DIRECT IDENTITY: description`.') });
 export type ColumnSource = z.infer<typeof columnSource>;
 export const columnLineage = z.object({
-  fields: z.array(z.object({ name: z.string(), from: z.array(columnSource) })),
+  fields: z.array(z.object({ name: z.string(), type: z.string().nullable().describe('As a schema facet says.'), from: z.array(columnSource) })),
   whole: z.array(columnSource).describe('What affects every column: a filter, a join, an order.'),
   runs: z.array(z.guid()).describe('The runs that reported it, newest first.'),
   truncated: z.boolean(),

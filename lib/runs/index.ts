@@ -7,5 +7,5 @@ export { comparedSections, type ComparedField, type ComparedSection } from './co
 export type { Reproduction, ReproductionVerdict } from './verdict.ts';
 export type { DefinitionView } from './definitions.ts';
 export { environmentOf, executionOf, packagesOf, parametersOf, sourceOf } from './domain.ts';
-export { edgesOfRun, exactness, facetsOfRun, lessExactThanAnother, reportersOf, runById, runsByIds, stagesOf } from './store.ts';
+export { edgesOfRun, exactness, facetsOfRun, lessExactThanAnother, mayBeNamed, reportersOf, runById, runsByIds, stagesOf } from './store.ts';
 export { prepareEventPartitions, removeOldEventBytes, reportOldEventBytes, type OldEvents } from './retention.ts';

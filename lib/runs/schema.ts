@@ -11,7 +11,7 @@ export type RunSort = (typeof runSorts)[number];
 /** `executions`: runs without a parent; `stages`: runs with one. */
 export const runLevels = ['executions', 'stages'] as const;
 
-export const stageCounts = z.object({ total: z.number().int(), running: z.number().int(), complete: z.number().int(), failed: z.number().int(), aborted: z.number().int(), unknown: z.number().int() });
+export const stageCounts = z.object({ total: z.number().int().describe('Counted up to 1,000, the first to start.'), more: z.boolean().describe('There are more than were counted.'), running: z.number().int(), complete: z.number().int(), failed: z.number().int(), aborted: z.number().int(), unknown: z.number().int() });
 
 export const runView = z.object({
   id: z.guid(),

@@ -23,18 +23,22 @@ const columns = sql`
   r.started_at, r.ended_at, r.duration_milliseconds as duration, s.counts as stages, r.first_received_at, r.last_received_at, r.reported_by, a.name as account, p.display_name as responsible,
   case when r.state <> 'failed' then null else left(coalesce(f.message, failed.message), 300) end as failure`;
 
+/** More stages of one run than this are not counted. */
+export const countedStages = 1_000;
+
 /** Everything a run's line shows; only for the rows of one page. Stages of teams that the reader may not see do not count. */
 const joins = (teams: TeamFilter) => sql`
   join job j on j.id = r.job_id join team t on t.id = r.team_id join service_account a on a.id = r.reported_by join person p on p.id = a.responsible_person_id
   left join lateral (
-    select case when count(*) > 0 then json_build_object('total', count(*), 'running', count(*) filter (where c.state = 'running'), 'complete', count(*) filter (where c.state = 'complete'),
+    select case when count(*) > 0 then json_build_object('total', least(count(*), ${countedStages}), 'more', count(*) > ${countedStages}, 'running', count(*) filter (where c.state = 'running'), 'complete', count(*) filter (where c.state = 'complete'),
       'failed', count(*) filter (where c.state = 'failed'), 'aborted', count(*) filter (where c.state = 'aborted'), 'unknown', count(*) filter (where c.state = 'unknown')) end as counts
-    from run c where c.parent_run_id = r.id and ${visibleToSql(teams, sql`c.team_id`)}
+    from (select c.state from run c where c.parent_run_id = r.id and ${visibleToSql(teams, sql`c.team_id`)} order by c.started_at, c.id limit ${countedStages + 1}) c
   ) s on true
   left join lateral (select body ->> 'message' as message from facet where subject_kind = 'run' and subject_id = r.id and name = 'errorMessage') f on true
   left join lateral (
     select coalesce(cj.stage, cj.name) || coalesce(': ' || (select body ->> 'message' from facet where subject_kind = 'run' and subject_id = c.id and name = 'errorMessage'), ' failed') as message
-    from run c join job cj on cj.id = c.job_id where r.state = 'failed' and c.parent_run_id = r.id and c.state = 'failed' and ${visibleToSql(teams, sql`c.team_id`)} order by c.started_at limit 1
+    from (select c.id, c.job_id, c.state, c.started_at from run c where r.state = 'failed' and c.parent_run_id = r.id and ${visibleToSql(teams, sql`c.team_id`)} order by c.started_at, c.id limit ${countedStages}) c
+    join job cj on cj.id = c.job_id where c.state = 'failed' order by c.started_at limit 1
   ) failed on true`;
 
 function viewOf(row: RunRow): RunView {
@@ -187,11 +191,19 @@ export async function facetsOfRuns(tx: ReadTx, ids: readonly string[], names: re
 /** How exactly a version is known: by digest, by label, or not at all. */
 export const exactness = (version: SQL) => sql`(case when ${version}.digest is not null then 2 when ${version}.label is not null then 1 else 0 end)`;
 
-/** True for an edge that says less than another one of the same run about the same asset in the same direction. Nothing says more than a digest. */
+/**
+ * Whether a version may be the one that a label under an asset names: it has that label there, or none, or nothing but a name was given.
+ * What was seen under other labels alone is another version, and says nothing of this one.
+ */
+export const mayBeNamed = (label: SQL, asset: SQL, version: SQL) => sql`(${label} is null
+  or exists (select 1 from asset_sighting ls where ls.asset_id = ${asset} and ls.asset_version_id = ${version} and ls.label = ${label})
+  or not exists (select 1 from asset_sighting ls where ls.asset_id = ${asset} and ls.asset_version_id = ${version} and ls.label <> ''))`;
+
+/** True for an edge that says less than another one of the same run about the same version of an asset in the same direction. Nothing says more than a digest. */
 export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`(${version}.digest is null and exists (
   select 1 from run_asset o join asset_version ov on ov.id = o.asset_version_id
   where o.run_id = ${edge}.run_id and o.direction = ${edge}.direction and o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
-    and ${exactness(sql`ov`)} > ${exactness(version)}))`;
+    and ${exactness(sql`ov`)} > ${exactness(version)} and ${mayBeNamed(sql`${version}.label`, sql`o.asset_id`, sql`o.asset_version_id`)}))`;
 
 type EdgeRow = { direction: RunEdge['direction']; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
 

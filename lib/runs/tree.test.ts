@@ -12,7 +12,7 @@ const view = (id: string, more: Partial<RunView> = {}): RunView => ({
   id, state: 'complete', reported: true, pipeline: 'flights', stage: null, job: { namespace: 'jobs', name: id }, team: { id: 't', name: 'fraud' }, parentRunId: null,
   startedAt: at(0), endedAt: at(1), durationMilliseconds: 1000, stages: null, failure: null, reportedBy: { id: 'a', name: 'account', responsibleName: 'Ada' }, ...more,
 });
-const counts = (total: number) => ({ total, running: 0, complete: total, failed: 0, aborted: 0, unknown: 0 });
+const counts = (total: number) => ({ total, more: false, running: 0, complete: total, failed: 0, aborted: 0, unknown: 0 });
 const row = (id: string, parentId: string | null, more: Partial<RunView> = {}): TreeRow => ({ run: view(id, more), parentId, nominalTime: null });
 
 describe('the tree', () => {

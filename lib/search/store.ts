@@ -18,13 +18,30 @@ const hits = async (tx: ReadTx, statement: SQL): Promise<Ranked[]> => (await tx.
 
 /** Assets that are looked through one by one: a text that many names hold is found among the newest sooner than by an index. */
 const newest = 10_000;
-/** What the index of trigrams may take: parts that are in nearly every name make it read all of itself. */
-const trigramMilliseconds = 70;
+/** Of very many names, this many from all over the table are looked through where the index took too long: what is in one name of a thousand is among them. */
+const sampled = 20_000;
+/** With more names than this, a search has a time; with fewer, no statement needs one. */
+const manyNames = 200_000;
+const [milliseconds, amply] = [80, 5_000];
+/** What a part may take when the time is over: enough for a look-up by index. */
+const atLeast = 5;
 
-type Found = { readonly hits: readonly Ranked[]; readonly complete: boolean };
+/** The time that a search has, shared by its parts, and whether any was ended by it. */
+type Budget = { readonly until: number; readonly names: number; cut: boolean };
 
-/** Names of assets: those that begin with the text in order of names, then those among the newest that hold it, and where that is not enough all that hold it, by their trigrams and within a time. */
-async function assets(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[]): Promise<Found> {
+async function budgetOf(tx: ReadTx): Promise<Budget> {
+  const { rows } = await tx.execute<{ names: number }>(sql`select greatest(reltuples, 0)::float8 as names from pg_class where oid = 'public.asset'::regclass`);
+  const names = rows[0]?.names ?? 0;
+  return { until: performance.now() + (names > manyNames ? milliseconds : amply), names, cut: false };
+}
+
+/** The names of these teams by how they begin: an index for each team, so that nobody reads past a crowd of others' names. */
+const beginning = (teams: TeamFilter, text: string) =>
+  teams === 'all' ? sql`(select * from asset a where lower(a.name) like ${prefixOf(text)} limit ${candidates})`
+    : sql`(select a.* from unnest(${sql.param([...teams])}::uuid[]) as t (id) cross join lateral (select * from asset a where a.team_id = t.id and left(lower(a.name), 100) like ${prefixOf(text.slice(0, 100))} and lower(a.name) like ${prefixOf(text)} limit ${candidates}) a limit ${candidates})`;
+
+/** Names of assets: those that begin with the text in order of names, then those among the newest that hold it, and where that is not enough all that hold it, by their trigrams; where that takes too long, those among a sample. */
+async function assets(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[], budget: Budget): Promise<readonly Ranked[]> {
   const visible = visibleToSql(teams, sql`a.team_id`);
   const found = (from: SQL, condition: SQL) => hits(tx, sql`
     select 'asset' as kind, a.id::text, a.name as label, a.kind || ' · ' || a.namespace as detail, '/data/' || a.id as href, ${rank(sql`a.name`, text)} as rank, 3 as place
@@ -35,17 +52,20 @@ async function assets(tx: ReadTx, teams: TeamFilter, text: string, words: readon
     all.push(...more.filter((hit) => !all.some((known) => known.id === hit.id)));
     return all.length >= eachKind;
   };
-  if (add(await found(sql`asset`, sql`lower(a.name) like ${prefixOf(text)}`)) || !hasTrigram(words)) return { hits: all.slice(0, eachKind), complete: true };
-  if (add(await found(sql`(select * from asset order by id desc limit ${newest})`, holding)) || all.some((hit) => hit.rank === 0)) return { hits: all.slice(0, eachKind), complete: true };
-  const rest = await inTime(tx, trigramMilliseconds, () => found(sql`asset`, holding));
-  add(rest ?? []);
-  return { hits: all.slice(0, eachKind), complete: rest !== null };
+  if (add((await inTime(tx, budget, 40, () => found(beginning(teams, text), sql`true`))) ?? []) || !hasTrigram(words)) return all.slice(0, eachKind);
+  if (add((await inTime(tx, budget, 40, () => found(sql`(select * from asset order by id desc limit ${newest})`, holding))) ?? []) || all.some((hit) => hit.rank === 0)) return all.slice(0, eachKind);
+  const rest = await inTime(tx, budget, 45, () => found(sql`asset`, holding));
+  const share = Math.min(100, (100 * sampled) / Math.max(1, budget.names));
+  add(rest ?? (await inTime(tx, { ...budget, until: performance.now() + 15 }, 15, () => found(sql`(select * from asset tablesample system (${sql.raw(share.toFixed(6))}) repeatable (1))`, holding))) ?? []);
+  return all.slice(0, eachKind);
 }
 
-/** What was found, or null where it took too long. */
-async function inTime<T>(tx: ReadTx, milliseconds: number, work: () => Promise<T>): Promise<T | null> {
+/** What was found, or null where it took longer than the part may, or than the search has left. */
+async function inTime<T>(tx: ReadTx, budget: Budget, most: number, work: () => Promise<T>): Promise<T | null> {
+  const left = budget.until - performance.now();
+  const time = Math.max(atLeast, Math.floor(budget.names > manyNames ? Math.min(most, left) : left));
   await tx.execute(sql`savepoint timed`);
-  await tx.execute(sql`select set_config('statement_timeout', ${String(milliseconds)}, true)`);
+  await tx.execute(sql`select set_config('statement_timeout', ${String(time)}, true)`);
   try {
     const value = await work();
     await tx.execute(sql`select set_config('statement_timeout', '60000', true)`);
@@ -53,6 +73,7 @@ async function inTime<T>(tx: ReadTx, milliseconds: number, work: () => Promise<T
   } catch (error) {
     if (!timedOut(error)) throw error;
     await tx.execute(sql`rollback to savepoint timed`);
+    budget.cut = true;
     return null;
   }
 }
@@ -132,22 +153,21 @@ async function corrected(tx: ReadTx, words: readonly string[]): Promise<string[]
 export async function search(tx: ReadTx, teams: TeamFilter, text: string, withPeople: boolean): Promise<{ items: SearchHit[]; complete: boolean }> {
   const words = wordsOf(text);
   const [digests, ids] = [digestRange(text), idRange(text)];
-  const named = await assets(tx, teams, text, words);
+  const budget = await budgetOf(tx);
+  // What is one look-up comes first, so that what takes long cannot take its time.
+  const part = async (most: number, work: () => Promise<readonly Ranked[]>) => (await inTime(tx, budget, most, work)) ?? [];
   const found: Ranked[] = [
-    ...(digests ? await byDigest(tx, teams, digests) : []),
-    ...(ids ? await byRunId(tx, teams, ids) : []),
-    ...(await few(tx, teams, text, words, withPeople)),
-    ...named.hits,
-    ...(await runs(tx, teams, text, words)),
-    ...(hasTrigram(words) ? await tagged(tx, teams, words) : []),
+    ...(digests ? await part(25, () => byDigest(tx, teams, digests)) : []),
+    // Run ids begin with their time, so that nearly all share a short beginning.
+    ...(ids ? await part(25, () => byRunId(tx, teams, ids)) : []),
+    ...(await part(30, () => few(tx, teams, text, words, withPeople))),
+    ...(await part(30, () => runs(tx, teams, text, words))),
+    ...(await assets(tx, teams, text, words, budget)),
+    ...(hasTrigram(words) ? await part(25, () => tagged(tx, teams, words)) : []),
   ];
-  let { complete } = named;
-  const better = found.some(({ kind }) => kind === 'asset' || kind === 'run') || !hasTrigram(words) ? null : await corrected(tx, words);
-  if (better) {
-    const meantAssets = await assets(tx, teams, better.join(' '), better);
-    found.push(...meantAssets.hits, ...(await runs(tx, teams, better.join(' '), better)));
-    complete &&= meantAssets.complete;
-  }
+  const better = found.some(({ kind }) => kind === 'asset' || kind === 'run') || !hasTrigram(words) ? null : await inTime(tx, budget, 25, () => corrected(tx, words));
+  if (better) found.push(...(await assets(tx, teams, better.join(' '), better, budget)), ...(await part(30, () => runs(tx, teams, better.join(' '), better))));
+  const complete = !budget.cut;
   const seen = new Set<string>();
   const items = found
     .filter(({ kind, id }) => !seen.has(`${kind} ${id}`) && seen.add(`${kind} ${id}`))

@@ -1,6 +1,6 @@
 // Tables of jobs, runs and the events that reported them.
 import { sql } from 'drizzle-orm';
-import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid, doublePrecision, integer } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid, doublePrecision, integer } from 'drizzle-orm/pg-core';
 import { bytea, instant, primaryId } from './columns.ts';
 import { serviceAccount, team } from './identity.ts';
 
@@ -77,6 +77,20 @@ export const eventKey = pgTable('event_key', {
   digest: bytea('digest').notNull(),
   teamId: uuid('team_id').notNull(),
 }, (table) => [primaryKey({ columns: [table.digest, table.teamId] })]);
+
+/** Work on what was stored before a feature came, done in pieces: where it stands. `until` is fixed when it begins, so that it ends. */
+export const backfill = pgTable('backfill', {
+  name: text('name').primaryKey(),
+  /** Id of the last event that was looked at. */
+  after: uuid('after').notNull(),
+  until: uuid('until').notNull(),
+  looked: bigint('looked', { mode: 'number' }).notNull().default(0),
+  added: bigint('added', { mode: 'number' }).notNull().default(0),
+  /** Events that could not be read again: their bytes are no longer kept. */
+  withoutBytes: bigint('without_bytes', { mode: 'number' }).notNull().default(0),
+  startedAt: instant('started_at').notNull().default(sql`now()`),
+  finishedAt: instant('finished_at'),
+});
 
 export const facet = pgTable('facet', {
   /** `run_job`: a job's facets as one run reported them (the commit it ran, say); `job` and `asset`: from events without a run. */

@@ -1,7 +1,7 @@
 // The SQL of a version's whole closure: for rules and for tracing harm, over all teams, not for showing.
 import { sql, type SQL } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
-import { exactness } from '#lib/runs/index.ts';
+import { exactness, mayBeNamed } from '#lib/runs/index.ts';
 import type { OneWay } from '../schema.ts';
 
 /**
@@ -12,7 +12,7 @@ export const exactEdge = (edge: SQL) => sql`not exists (
   select 1 from asset_version xv where xv.id = ${edge}.asset_version_id and xv.digest is null and exists (
     select 1 from run_asset xo join asset_version xw on xw.id = xo.asset_version_id
     where xo.run_id = ${edge}.run_id and xo.direction = ${edge}.direction and xo.asset_id = ${edge}.asset_id and xo.asset_version_id <> ${edge}.asset_version_id
-      and ${exactness(sql`xw`)} > ${exactness(sql`xv`)}))`;
+      and ${exactness(sql`xw`)} > ${exactness(sql`xv`)} and ${mayBeNamed(sql`xv.label`, sql`xo.asset_id`, sql`xo.asset_version_id`)}))`;
 
 /** What a run was made of (code, image, configuration) stands with what it read. */
 const consumed = ['input', 'material'] as const;

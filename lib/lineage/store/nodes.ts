@@ -73,3 +73,11 @@ export async function knownBy(tx: ReadTx, asOf: string, runIds: readonly string[
     union all select id from asset_version where id = any(${uuids(versionIds)}) and created_at <= ${asOf}::timestamptz`);
   return new Set(rows.map((row) => row.id));
 }
+
+/** Under which names, and which other names of the same thing, these versions were seen. */
+export async function sightingNames(tx: ReadTx, versionIds: readonly string[]): Promise<readonly { readonly versionId: string; readonly namespace: string; readonly name: string }[]> {
+  const { rows } = await tx.execute<{ versionId: string; namespace: string; name: string }>(sql`
+    select distinct s.asset_version_id as "versionId", a.namespace, a.name from asset_sighting s cross join lateral asset_names(array[s.asset_id]) n join asset a on a.id = n.same_id
+    where s.asset_version_id = any(${uuids(versionIds)}) limit 20000`);
+  return rows;
+}

@@ -1,6 +1,7 @@
 // SQL of what lies upstream of an artifact: edges, versions, runs and what runs reported about themselves.
 import { sql } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
+import { lessExactThanAnother } from '#lib/runs/index.ts';
 
 const uuids = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
 const iso = (value: unknown): string => new Date(value as string).toISOString();
@@ -8,13 +9,17 @@ const iso = (value: unknown): string => new Date(value as string).toISOString();
 export type RunRow = { id: string; teamId: string; job: string; state: string; startedAt: string; endedAt: string | null; reportedBy: string };
 export type ProducerRow = RunRow & { versionId: string };
 
-/** Runs that produced any of these versions, earliest start first; at most `most`. */
+/** Runs that produced any of these versions, under whichever of their names, earliest start first; at most `most`. */
 export async function producersOf(tx: ReadTx, versionIds: readonly string[], most: number): Promise<ProducerRow[]> {
   if (versionIds.length === 0) return [];
   const { rows } = await tx.execute<Omit<ProducerRow, 'startedAt' | 'endedAt'> & { startedAt: unknown; endedAt: unknown }>(sql`
-    select distinct e.asset_version_id as "versionId", r.id, r.team_id as "teamId", j.namespace || '/' || j.name as job, r.state, r.started_at as "startedAt", r.ended_at as "endedAt", r.reported_by as "reportedBy"
-    from run_asset e join run r on r.id = e.run_id join job j on j.id = r.job_id
-    where e.asset_version_id = any(${uuids(versionIds)}) and e.direction = 'output'
+    with asked (id, member) as (
+      select v.id, v.id from unnest(${uuids(versionIds)}) as v (id)
+      union
+      select l.id, same.id from asset_version l cross join lateral same_asset_versions(l.id) as same where l.id = any(${uuids(versionIds)}) and l.digest is null and exists (select 1 from asset_symlink)
+    )
+    select distinct asked.id as "versionId", r.id, r.team_id as "teamId", j.namespace || '/' || j.name as job, r.state, r.started_at as "startedAt", r.ended_at as "endedAt", r.reported_by as "reportedBy"
+    from asked join run_asset e on e.asset_version_id = asked.member and e.direction = 'output' join run r on r.id = e.run_id join job j on j.id = r.job_id
     order by r.started_at, r.id limit ${most}`);
   return rows.map((row) => ({ ...row, startedAt: iso(row.startedAt), endedAt: row.endedAt === null ? null : iso(row.endedAt) }));
 }
@@ -29,16 +34,14 @@ export async function runById(tx: ReadTx, runId: string): Promise<RunRow | null>
 
 export type InputRow = { runId: string; versionId: string; name: string };
 
-/** What these runs consumed. A reference without digest is left out where the same run names the same asset with one. */
+/** What these runs consumed. A reference is left out where the same run names the same version more exactly. */
 export async function inputsOf(tx: ReadTx, runIds: readonly string[], most: number): Promise<InputRow[]> {
   if (runIds.length === 0) return [];
   const { rows } = await tx.execute<InputRow>(sql`
     select e.run_id as "runId", e.asset_version_id as "versionId", min(a.name) as name
     from run_asset e join asset a on a.id = e.asset_id join asset_version v on v.id = e.asset_version_id
     where e.run_id = any(${uuids(runIds)}) and e.direction = 'input'
-      and (v.digest is not null or not exists (
-        select 1 from run_asset o join asset_version w on w.id = o.asset_version_id
-        where o.run_id = e.run_id and o.direction = 'input' and o.asset_id = e.asset_id and w.digest is not null))
+      and not ${lessExactThanAnother(sql`e`, sql`v`)}
     group by e.run_id, e.asset_version_id order by e.run_id, e.asset_version_id limit ${most}`);
   return rows;
 }
