@@ -56,7 +56,7 @@ export const nothingKnown: z.infer<typeof assurance> = { scan: null, container: 
 export const policyInput = z
   .object({
     format: z.literal('https://gatehouse.dev/policy-input/v1'),
-    environment: z.enum(['sandbox', 'staging', 'production']),
+    environment: z.string(),
     model: z.object({ id: z.string(), name: z.string(), version: z.number(), versionId: z.string(), teamId: z.string() }).describe('The model version that is to be promoted.'),
     artifact: z
       .object({ digest, quarantined: z.boolean(), publishedBy: z.string().describe('Service account that published the version.') })

@@ -1,5 +1,5 @@
 // The policies that the product ships: sandbox records, staging warns, production blocks.
-import type { Environment, PolicyContent, PolicyRule, RuleLevel } from './schema.ts';
+import type { EnvironmentTier, PolicyContent, PolicyRule, RuleLevel } from './schema.ts';
 
 type Unlevelled = Omit<PolicyRule, 'level'>;
 
@@ -176,8 +176,8 @@ const parameters: PolicyContent['parameters'] = {
   largestGroupDifference: { value: 0.1, meaning: 'Largest absolute statistical parity or equal opportunity difference of a group.', marks: [{ metric: 'statistical_parity_difference', bound: 'magnitude' }, { metric: 'equal_opportunity_difference', bound: 'magnitude' }] },
 };
 
-/** Content of the shipped policy of each environment. */
-export const shippedPolicies: Record<Environment, PolicyContent> = {
+/** Content of the shipped policy of each tier: what an environment of that tier begins with. */
+export const shippedPolicies: Record<EnvironmentTier, PolicyContent> = {
   sandbox: { title: 'Sandbox: everything recorded, nothing refused', rules: [...withLevel('record'), { ...commit, level: 'record' }, { ...slsa, level: 'record' }], parameters: { ...parameters, ...slsaLevel(2) }, approvals: [], requestValidDays: 30 },
   staging: { title: 'Staging: what production would refuse is said', rules: [...withLevel('warn'), { ...commit, level: 'warn' }, { ...slsa, level: 'warn' }], parameters: { ...parameters, ...slsaLevel(2) }, approvals: [], requestValidDays: 30 },
   production: {

@@ -4,6 +4,7 @@ import { PromotionState } from '#components/approvals/promotion-state.tsx';
 import { Severity, Strength } from '#components/evidence/verdict.tsx';
 import { ImpactPanel } from '#components/impact/impact-panel.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
+import { EnvironmentBadge } from '#components/policy/environments.tsx';
 import { AskPromotion } from '#components/registry/ask-promotion.tsx';
 import { FiveAnswers } from '#components/registry/five-answers.tsx';
 import { compareHref, lineageHref, modelHref } from '#components/registry/href.ts';
@@ -58,7 +59,7 @@ export default async function ModelVersionPage({ params }: Props) {
         title={`${detail.modelName} ${detail.version}`}
         meta={<>
           <Digest value={detail.digest} href={`/data/${detail.assetVersionId}`} algorithm />
-          {running.map(({ id, environment, endpoint }) => <Badge key={id} tone={environment === 'production' ? 'accent' : 'neutral'}>{environment} {endpoint}</Badge>)}
+          {running.map(({ id, environment, endpoint }) => <EnvironmentBadge key={id} name={environment}>{environment} {endpoint}</EnvironmentBadge>)}
           {running.length === 0 && <Badge tone="outline">runs nowhere</Badge>}
           <span>{detail.teamName}</span>
           <span>published <Time at={detail.publishedAt} /> by {detail.publishedBy.name}</span>
@@ -193,7 +194,7 @@ function Deployments({ detail }: { readonly detail: ModelVersionDetail }) {
             rows={detail.deployments}
             rowKey={({ id }) => id}
             columns={[
-              { header: 'endpoint', cell: ({ endpoint, environment }) => <>{endpoint} <Badge tone={environment === 'production' ? 'accent' : 'neutral'}>{environment}</Badge></> },
+              { header: 'endpoint', cell: ({ endpoint, environment }) => <>{endpoint} <EnvironmentBadge name={environment} /></> },
               { header: 'from', cell: ({ deployedAt }) => <Time at={deployedAt} /> },
               { header: 'until', cell: ({ endedAt }) => (endedAt === null ? <Badge tone="pass">running</Badge> : <Time at={endedAt} />) },
               { header: 'digest', cell: ({ digest }) => (digest === detail.digest ? <Strength state="proven" /> : <Digest value={digest} />) },
