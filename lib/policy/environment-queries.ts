@@ -5,7 +5,7 @@ import { query } from '#lib/kernel/query.ts';
 import type { Err } from '#lib/kernel/result.ts';
 import { ok } from '#lib/kernel/result.ts';
 import type { AppError } from '#lib/kernel/errors.ts';
-import { environmentChangeView, environmentSettings, environmentView, type EnvironmentTier } from './environment.ts';
+import { environmentChangeView, environmentSettings, environmentView, type EnvironmentTier, type MetadataField } from './environment.ts';
 import { settingsOf } from './environment-commands.ts';
 import { weakened } from './environment-rules.ts';
 import { policyFailure } from './errors.ts';
@@ -23,6 +23,9 @@ export async function unknownEnvironment(tx: ReadTx, names: readonly string[] | 
 
 /** The tier by whose rules an environment is held; one that is not known is held by the strictest. */
 export const tierOf = async (tx: ReadTx, name: string): Promise<EnvironmentTier> => (await findEnvironment(tx, name))?.tier ?? 'production';
+
+/** What each environment requires a version to come with. */
+export const requiredByEnvironment = async (tx: ReadTx): Promise<Readonly<Record<string, readonly MetadataField[]>>> => Object.fromEntries((await environmentRows(tx)).map((row) => [row.name, settingsOf(row).requiredMetadata]));
 
 export const listEnvironments = query({
   name: 'policy.listEnvironments',

@@ -2,7 +2,7 @@
 export { activePolicy, policyById, type UsablePolicy } from './active.ts';
 export { confirmPolicy, proposePolicy, rejectPolicy } from './commands.ts';
 export { confirmEnvironment, proposeEnvironment, rejectEnvironment } from './environment-commands.ts';
-export { listEnvironments, tierOf, unknownEnvironment } from './environment-queries.ts';
+export { listEnvironments, requiredByEnvironment, tierOf, unknownEnvironment } from './environment-queries.ts';
 export { policyDigest } from './digest.ts';
 export { blocks, evaluatePolicy } from './domain.ts';
 export { nothingKnown, policyInput, type PolicyInput } from './input.ts';
