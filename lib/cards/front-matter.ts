@@ -11,9 +11,21 @@ const mostYamlCharacters = 120_000;
 const structuredKey = 'gatehouse_model_card';
 const fence = /^---[ \t]*\n([\s\S]*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)/;
 
+/** The parser takes long over deep nesting: looked at by signs alone, so a text with many of them counts too. */
+function tooDeep(text: string): boolean {
+  let depth = 0;
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') depth += 1;
+    else if (sign === ']' || sign === '}') depth = Math.max(0, depth - 1);
+    if (depth > 40) return true;
+  }
+  return /(?:[-?:][ \t]+){40}/.test(text);
+}
+
 /** YAML of the front matter as plain JSON, or what is wrong with it. Anchors, aliases, tags and doubled keys are refused. */
 function parseYaml(text: string): { readonly meta: { readonly [key: string]: Json } } | { readonly wrong: string } {
   if (text.length > mostYamlCharacters) return { wrong: `the front matter is larger than ${mostYamlCharacters} characters` };
+  if (tooDeep(text)) return { wrong: 'the front matter is nested too deeply' };
   try {
     const document = parseDocument(text, { schema: 'core', version: '1.2', strict: true, uniqueKeys: true, stringKeys: true, merge: false, logLevel: 'silent' });
     const [problem] = [...document.errors, ...document.warnings];
