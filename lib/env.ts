@@ -30,6 +30,8 @@ const schema = z.object({
   OPA_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPA_TOKEN: z.string().min(1).optional(),
   OPA_TIMEOUT_MS: z.coerce.number().int().min(50).max(5_000).default(1_500),
+  /** Names of aliases, joined by commas, that only reviewers and security of a model's team may move. */
+  PROTECTED_ALIASES: z.string().default('').transform((names) => names.split(',').map((name) => name.trim()).filter(Boolean)),
   /** Header that carries the client's address when a proxy stands in front, e.g. `x-forwarded-for`; unset: nobody is believed. */
   TRUSTED_ADDRESS_HEADER: z.string().optional(),
   /** Days after which the bytes of events may be removed that no registered model and no evidence has to do with; unset: they are kept for ever. */

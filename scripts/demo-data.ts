@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createPipeline } from '../examples/flight-delays/pipeline.ts';
 import { createOrganisation } from './demo/organisation.ts';
 import { gatehouse } from './demo/command.ts';
+import { documentVersion } from './demo/cards.ts';
 import { promote, reject } from './demo/promotion.ts';
 import { runMain } from '#scripts/main.ts';
 import { say } from '#scripts/progress.ts';
@@ -42,14 +43,17 @@ await runMain(async () => {
     gatehouse(['deploy', '--digest', digest, '--environment', environmentName, '--endpoint', 'flight-delays', '--serving-since', since], { ...environment, GATEHOUSE_TOKEN: organisation.deployerToken });
 
   const first = await pipeline.trainingRun(1);
+  await documentVersion(clients.engineer, first.modelDigest, say);
   await reject(clients, first.modelDigest, 'First attempt. Selection rates by origin region are to be looked at before anything else.', say);
   const second = await pipeline.trainingRun(2);
+  await documentVersion(clients.engineer, second.modelDigest, say);
   await pipeline.failingValidation();
   await promote(clients, second.modelDigest, 'January model with equal selection rates by region; gates passed, ready to serve February.', say);
   await deploy(second.modelDigest, 'production', servingSince);
   say('Version 2 is in production');
   await pipeline.scoreWeeks(2, '2001-02-01', '2001-03-01');
   const third = await pipeline.trainingRun(3);
+  await documentVersion(clients.engineer, third.modelDigest, say);
   await pipeline.scoreWeeks(2, '2001-03-01', '2001-04-01');
   await pipeline.scoreWeeks(3, '2001-03-01', '2001-04-01');
   await pipeline.compare([2, 3]);

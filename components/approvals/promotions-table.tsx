@@ -4,6 +4,7 @@
 import { VerdictSummary } from '#components/evidence/verdict.tsx';
 import type { VerdictState } from '#components/evidence/states.ts';
 import { useListQuery } from '#components/data/use-list-query.ts';
+import { useEnvironmentFacet } from '#components/policy/environments.tsx';
 import type { Column } from '#components/table/columns.ts';
 import { DataTable } from '#components/table/data-table.tsx';
 import type { ListDefinition } from '#components/table/list-state.ts';
@@ -26,7 +27,7 @@ const definition: ListDefinition = {
   facets: [
     { key: 'needsMe', label: 'Inbox', options: [{ value: 'true', label: 'waits for me' }] },
     { key: 'state', label: 'State', options: promotionStates.map((value) => ({ value })) },
-    { key: 'environment', label: 'Into', options: [{ value: 'production' }, { value: 'staging' }, { value: 'sandbox' }] },
+    { key: 'environment', label: 'Into', options: [] },
     { key: 'verdict', label: 'Policy', options: [{ value: 'passed' }, { value: 'blocked' }] },
   ],
 };
@@ -48,7 +49,7 @@ const rowHref = (row: PromotionSummary) => `/approvals/${row.id}`;
 
 /** Searchable and live. */
 export function PromotionsTable() {
-  const list = useList(definition);
+  const list = useList(useEnvironmentFacet(definition));
   const data = useListQuery({ list, endpoint: '/api/v1/promotions', topic: 'approvals', parse });
   return (
     <DataTable

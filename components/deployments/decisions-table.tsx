@@ -3,12 +3,12 @@
 
 import { Verdict } from '#components/evidence/verdict.tsx';
 import { useListQuery } from '#components/data/use-list-query.ts';
+import { EnvironmentBadge, useEnvironmentFacet } from '#components/policy/environments.tsx';
 import { versionHref } from '#components/registry/href.ts';
 import type { Column } from '#components/table/columns.ts';
 import { DataTable } from '#components/table/data-table.tsx';
 import type { ListDefinition } from '#components/table/list-state.ts';
 import { useList } from '#components/table/use-list.ts';
-import { Badge } from '#components/ui/badge.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { TextLink } from '#components/ui/link-button.tsx';
@@ -24,7 +24,7 @@ const definition: ListDefinition = {
   id: 'deploy-decisions', sorts: ['at'], defaultSort: '-at',
   facets: [
     { key: 'allowed', label: 'Answer', options: [{ value: 'true', label: 'yes' }, { value: 'false', label: 'no' }] },
-    { key: 'environment', label: 'Environment', options: [{ value: 'production' }, { value: 'staging' }, { value: 'sandbox' }] },
+    { key: 'environment', label: 'Environment', options: [] },
     { key: 'digest', label: 'Digest', options: [], open: true },
   ],
 };
@@ -33,7 +33,7 @@ const columns: Column<DeployDecisionItem>[] = [
   { id: 'number', header: 'No.', width: 80, primary: true, cell: (row) => row.number },
   { id: 'at', header: 'When', width: 120, sort: 'at', cell: (row) => <Time at={row.at} /> },
   { id: 'allowed', header: 'Answer', width: 90, cell: (row) => <Verdict state={row.allowed ? 'passed' : 'failed'}>{row.allowed ? 'yes' : 'no'}</Verdict> },
-  { id: 'environment', header: 'Environment', width: 110, cell: (row) => <Badge tone={row.environment === 'production' ? 'accent' : 'neutral'}>{row.environment}</Badge> },
+  { id: 'environment', header: 'Environment', width: 110, cell: (row) => <EnvironmentBadge name={row.environment} /> },
   { id: 'model', header: 'What', width: 230, cell: (row) => <span className="inline-flex flex-wrap items-baseline gap-x-2">{row.model && <TextLink quiet href={versionHref(row.model.name, row.model.version)}>{row.model.name} {row.model.version}</TextLink>}<Digest value={row.digest} /></span> },
   { id: 'reasons', header: 'Reasons', wrap: true, cell: (row) => <ul className="wrap-anywhere">{row.reasons.map(({ code, message }, index) => <li key={`${code} ${index}`} title={code}>{message}</li>)}</ul> },
   { id: 'actor', header: 'Asked by', width: 170, priority: 2, cell: (row) => row.actorName },
@@ -43,7 +43,7 @@ const columns: Column<DeployDecisionItem>[] = [
 const rowId = (row: DeployDecisionItem) => row.id;
 
 export function DecisionsTable() {
-  const list = useList(definition);
+  const list = useList(useEnvironmentFacet(definition));
   const data = useListQuery({ list, endpoint: '/api/v1/decisions', topic: 'deployments', parse });
   return (
     <DataTable

@@ -2,6 +2,7 @@
 'use client';
 
 import { useListQuery } from '#components/data/use-list-query.ts';
+import { EnvironmentBadge, useEnvironmentFacet } from '#components/policy/environments.tsx';
 import { versionHref } from '#components/registry/href.ts';
 import type { Column } from '#components/table/columns.ts';
 import { DataTable } from '#components/table/data-table.tsx';
@@ -22,7 +23,7 @@ const parse = (body: unknown) => {
 const definition: ListDefinition = {
   id: 'deployments', sorts: ['deployedAt'], defaultSort: '-deployedAt', search: 'Search by model, endpoint or digest', time: 'Deployed',
   facets: [
-    { key: 'environment', label: 'Environment', options: [{ value: 'production' }, { value: 'staging' }, { value: 'sandbox' }] },
+    { key: 'environment', label: 'Environment', options: [] },
     { key: 'current', label: 'Now', options: [{ value: 'true', label: 'still runs' }] },
     { key: 'day', label: 'Ran on', options: [], open: true },
   ],
@@ -30,7 +31,7 @@ const definition: ListDefinition = {
 
 const columns: Column<DeploymentItem>[] = [
   { id: 'endpoint', header: 'Endpoint', primary: true, width: 190, cell: (row) => row.endpoint },
-  { id: 'environment', header: 'Environment', width: 110, cell: (row) => <Badge tone={row.environment === 'production' ? 'accent' : 'neutral'}>{row.environment}</Badge> },
+  { id: 'environment', header: 'Environment', width: 110, cell: (row) => <EnvironmentBadge name={row.environment} /> },
   { id: 'model', header: 'Model', cell: (row) => <TextLink quiet href={versionHref(row.modelName, row.version)}>{row.modelName} {row.version}</TextLink> },
   { id: 'digest', header: 'Artifact', width: 150, priority: 2, cell: (row) => <Digest value={row.digest} /> },
   { id: 'deployedAt', header: 'From', width: 120, sort: 'deployedAt', cell: (row) => <Time at={row.deployedAt} /> },
@@ -43,7 +44,7 @@ const columns: Column<DeploymentItem>[] = [
 const rowId = (row: DeploymentItem) => row.id;
 
 export function DeploymentsTable() {
-  const list = useList(definition);
+  const list = useList(useEnvironmentFacet(definition));
   const data = useListQuery({ list, endpoint: '/api/v1/deployments', topic: 'deployments', parse });
   return (
     <DataTable

@@ -8,7 +8,6 @@ import type { Column } from '../table/columns.ts';
 import { DataTable } from '../table/data-table.tsx';
 import { apiQuery, type ListDefinition } from '../table/list-state.ts';
 import { useList } from '../table/use-list.ts';
-import { Badge } from '../ui/badge.tsx';
 import { Digest } from '../ui/digest.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { TextLink } from '../ui/link-button.tsx';
@@ -16,6 +15,7 @@ import { formatNumber } from '../ui/time-format.ts';
 import { DriftState } from './drift-state.tsx';
 import { driftHref } from './href.ts';
 import { driftWords, laneName, scoreText, windowText } from './words.ts';
+import { EnvironmentBadge } from '#components/policy/environments.tsx';
 
 const answer = z.object({ items: z.array(watchedModel), newer: z.string().nullable(), older: z.string().nullable() });
 const parse = (body: unknown) => {
@@ -34,7 +34,7 @@ const columns: Column<WatchedModel>[] = [
   { id: 'worst', header: 'Worst features', wrap: true, cell: (row) => <Worst row={row} /> },
   { id: 'window', header: 'Window', width: 190, priority: 2, cell: (row) => (row.windowStart === null || row.windowEnd === null ? <span className="text-ink-3">none</span> : windowText({ windowStart: row.windowStart, windowEnd: row.windowEnd })) },
   { id: 'rows', header: 'Rows', width: 80, align: 'end', priority: 2, cell: (row) => (row.sampleCount === null ? '' : formatNumber(row.sampleCount)) },
-  { id: 'environments', header: 'Runs in', width: 160, priority: 2, cell: (row) => <span className="inline-flex gap-1">{row.environments.map((name) => <Badge key={name} tone={name === 'production' ? 'accent' : 'neutral'}>{name}</Badge>)}</span> },
+  { id: 'environments', header: 'Runs in', width: 160, priority: 2, cell: (row) => <span className="inline-flex gap-1">{row.environments.map((name) => <EnvironmentBadge key={name} name={name} />)}</span> },
   { id: 'digest', header: 'Digest', width: 150, priority: 3, cell: (row) => <Digest value={row.digest} /> },
 ];
 

@@ -2,9 +2,9 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { EnvironmentBadge } from '#components/policy/environments.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Alert } from '#components/ui/alert.tsx';
-import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { DescriptionList } from '#components/ui/description-list.tsx';
 import { Digest } from '#components/ui/digest.tsx';
@@ -58,7 +58,7 @@ export function ImpactPanel({ versionId, direction }: { readonly versionId: stri
 }
 
 const inEnvironments = (counts: readonly { readonly environment: string; readonly count: number }[]) =>
-  counts.length === 0 ? 'none' : <span className="inline-flex flex-wrap gap-1">{counts.map(({ environment, count }) => <Badge key={environment} tone={environment === 'production' ? 'accent' : 'neutral'}>{number(count)} {environment}</Badge>)}</span>;
+  counts.length === 0 ? 'none' : <span className="inline-flex flex-wrap gap-1">{counts.map(({ environment, count }) => <EnvironmentBadge key={environment} name={environment}>{number(count)} {environment}</EnvironmentBadge>)}</span>;
 
 function Answer({ view, onLonger }: { readonly view: ImpactView; readonly onLonger: (() => void) | undefined }) {
   const { counts, complete, direction } = view;
@@ -86,12 +86,12 @@ function Answer({ view, onLonger }: { readonly view: ImpactView; readonly onLong
             ]}
           />
           <Shown caption="Deployments" rows={view.deployments} total={sum(counts.deployments)} columns={[
-            { header: 'Environment', cell: (row) => <Badge tone={row.environment === 'production' ? 'accent' : 'neutral'}>{row.environment}</Badge> },
+            { header: 'Environment', cell: (row) => <EnvironmentBadge name={row.environment} /> },
             { header: 'Endpoint', cell: (row) => <TextLink quiet href={`/deployments#${row.id}`}>{row.endpoint}</TextLink> },
             { header: 'Runs', cell: (row) => <Model row={row} /> }, { header: 'Team', cell: (row) => row.team }, { header: 'Since', cell: (row) => <Time at={row.deployedAt} /> },
           ]} />
           <Shown caption="Open promotions" rows={view.openPromotions} total={sum(counts.openPromotions)} columns={[
-            { header: 'To', cell: (row) => <Badge tone={row.environment === 'production' ? 'accent' : 'neutral'}>{row.environment}</Badge> },
+            { header: 'To', cell: (row) => <EnvironmentBadge name={row.environment} /> },
             { header: 'Model version', cell: (row) => <TextLink quiet href={`/approvals/${row.id}`}>{row.model} {row.version}</TextLink> }, { header: 'Team', cell: (row) => row.team }, { header: 'Asked', cell: (row) => <Time at={row.requestedAt} /> },
           ]} />
           <Shown caption="Model versions" rows={view.modelVersions} total={counts.modelVersions} columns={[

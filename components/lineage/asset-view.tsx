@@ -28,7 +28,7 @@ export function AssetPage({ detail, versions, first }: { readonly detail: AssetD
       <PageHeader
         crumbs={[{ label: 'Data', href: '/data' }]} title={asset.name}
         meta={<><Badge tone="outline">{asset.kind}</Badge><span className="break-all">{asset.namespace}</span><span>{asset.team.name}</span><Time at={asset.createdAt} /></>}
-        actions={<><LinkButton href={`/findings?assetId=${asset.id}`}>Findings</LinkButton><LinkButton variant="primary" href={lineageAround(`asset:${asset.id}`)}>Lineage</LinkButton></>}
+        actions={<>{['dataset', 'features'].includes(asset.kind) && <LinkButton href={`/data/${asset.id}/datasheet`}>Datasheet</LinkButton>}<LinkButton href={`/findings?assetId=${asset.id}`}>Findings</LinkButton><LinkButton variant="primary" href={lineageAround(`asset:${asset.id}`)}>Lineage</LinkButton></>}
       />
       <Stack>
         {contradictions.length > 0 && <Contradictions contradictions={contradictions} />}

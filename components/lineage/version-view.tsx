@@ -32,7 +32,7 @@ export function VersionPage({ version, evidence, columns }: { readonly version: 
         crumbs={[{ label: 'Data', href: '/data' }, ...(sighting === undefined ? [] : [{ label: sighting.name, href: `/data/${sighting.assetId}` }])]}
         title={labels[0] === undefined ? name : `${name} ${labels[0]}`}
         meta={<>{sighting !== undefined && <Badge tone="outline">{sighting.kind}</Badge>}{version.digest === null ? <span>no digest reported</span> : <Digest value={version.digest} algorithm />}{version.quarantined && <Badge tone="fail">quarantined</Badge>}{version.contradictions.length > 0 && <Strength state="contradicted" />}</>}
-        actions={<><LinkButton href={`/findings?assetVersionId=${version.id}`}>Findings</LinkButton><LinkButton href={lineageAround(node, 'downstream')}>What came of it</LinkButton><LinkButton variant="primary" href={lineageAround(node)}>Lineage</LinkButton></>}
+        actions={<>{['dataset', 'features'].includes(sighting?.kind ?? '') && <LinkButton href={`/data/${version.id}/datasheet`}>Datasheet</LinkButton>}<LinkButton href={`/findings?assetVersionId=${version.id}`}>Findings</LinkButton><LinkButton href={lineageAround(node, 'downstream')}>What came of it</LinkButton><LinkButton variant="primary" href={lineageAround(node)}>Lineage</LinkButton></>}
       />
       <Stack>
         {version.quarantined && <Alert tone="danger" title="Quarantined">These bytes are held back. <TextLink href={`/findings?assetVersionId=${version.id}`}>The findings</TextLink> say why; decide those before you use what was made from them.</Alert>}

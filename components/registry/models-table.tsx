@@ -2,6 +2,7 @@
 'use client';
 
 import { useListQuery } from '#components/data/use-list-query.ts';
+import { useEnvironmentFacet } from '#components/policy/environments.tsx';
 import type { Column } from '#components/table/columns.ts';
 import { DataTable } from '#components/table/data-table.tsx';
 import type { ListDefinition } from '#components/table/list-state.ts';
@@ -21,7 +22,7 @@ const parse = (body: unknown) => {
 
 const definition: ListDefinition = {
   id: 'models', sorts: ['name', 'createdAt'], defaultSort: 'name', search: 'Search models by name or digest',
-  facets: [{ key: 'environment', label: 'Runs in', options: [{ value: 'production' }, { value: 'staging' }, { value: 'sandbox' }] }],
+  facets: [{ key: 'environment', label: 'Runs in', options: [] }],
 };
 
 const columns: Column<ModelSummary>[] = [
@@ -39,7 +40,7 @@ const rowHref = (model: ModelSummary) => modelHref(model.name);
 
 /** Searchable and live. */
 export function ModelsTable() {
-  const list = useList(definition);
+  const list = useList(useEnvironmentFacet(definition));
   const data = useListQuery({ list, endpoint: '/api/v1/models', topic: 'models', parse });
   return (
     <DataTable

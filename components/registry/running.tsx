@@ -1,5 +1,5 @@
 // Where a version runs, as badges.
-import { Badge } from '#components/ui/badge.tsx';
+import { EnvironmentBadge } from '#components/policy/environments.tsx';
 import type { RunningAt } from '#lib/registry/schema.ts';
 
 /** `production · flights-api`, one badge each; production stands out. */
@@ -8,9 +8,9 @@ export function Running({ running, withVersion = false }: { readonly running: re
   return (
     <span className="inline-flex flex-wrap gap-1">
       {running.map(({ deploymentId, environment, endpoint, version }) => (
-        <Badge key={deploymentId} tone={environment === 'production' ? 'accent' : 'neutral'}>
+        <EnvironmentBadge key={deploymentId} name={environment}>
           {withVersion && `${version} in `}{environment}<span className="font-normal text-ink-2">{endpoint}</span>
-        </Badge>
+        </EnvironmentBadge>
       ))}
     </span>
   );

@@ -9,7 +9,7 @@ import type { CommandContext } from '#lib/kernel/context.ts';
 import { failures, notFound } from '#lib/kernel/errors.ts';
 import { digest, id, newId } from '#lib/kernel/ids.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { activePolicy, approverRole, environment, evaluatePolicy, policyById, type PolicyContent } from '#lib/policy/index.ts';
+import { activePolicy, approverRole, environment, evaluatePolicy, policyById, unknownEnvironment, type PolicyContent } from '#lib/policy/index.ts';
 import { versionById } from '#lib/registry/index.ts';
 import { decidingRole, emergencyHolds, freeze, needsOf, rightsOf, satisfied, type GivenApproval } from './domain.ts';
 import { decided, requested, type ApprovalNeed, type Decided } from './schema.ts';
@@ -58,8 +58,8 @@ export const requestPromotion = command({
   run: async (tx, input, row, { actor, now }) => {
     if (actor.kind !== 'person') return notFound('model version');
     const policy = await activePolicy(tx, input.environment, true, row);
-    if (!policy) return approvalsFailure('conflict', 'approvals.no_policy', `No usable policy is active for ${input.environment}. Security has to confirm one first.`);
-    if (input.environment !== 'production' && policy.content.approvals.length === 0) return approvalsFailure('conflict', 'approvals.not_needed', `The policy of ${input.environment} asks for no approval: deploy the version directly.`);
+    if (!policy) return (await unknownEnvironment(tx, [input.environment])) ?? approvalsFailure('conflict', 'approvals.no_policy', `No usable policy is active for ${input.environment}. Security has to confirm one first.`);
+    if (policy.tier !== 'production' && policy.content.approvals.length === 0) return approvalsFailure('conflict', 'approvals.not_needed', `The policy of ${input.environment} asks for no approval: deploy the version directly.`);
     await store.lockRequest(tx, row.id, input.environment);
     const entries: AuditEntry[] = [];
     const open = await store.openPromotionForUpdate(tx, row.id, input.environment);

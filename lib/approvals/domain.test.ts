@@ -13,7 +13,7 @@ const input: PolicyInput = policyInput.parse({
   code: { commit: null, strength: null, dirty: null, remote: null }, lineage: null, data: null, evaluation: null, bias: null, production: null, comparison: null, findings: { critical: [], high: [] },
 });
 const { content, digest: snapshotDigest } = freeze(input);
-const policy: UsablePolicy = { id: 'p', environment: 'production', digest: digest('p'), content: shippedPolicies.production };
+const policy: UsablePolicy = { id: 'p', environment: 'production', tier: 'production', digest: digest('p'), content: shippedPolicies.production };
 const bound = { artifactDigest: digest('a'), snapshotDigest, policyDigest: policy.digest, requestedBy: 'requester' };
 const frozen = { ...bound, state: 'open' as const, verdict: 'blocked' as const, expiresAt: '2026-02-01T00:00:00.000Z', snapshotContent: content };
 const now = '2026-01-15T00:00:00.000Z';

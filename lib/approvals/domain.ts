@@ -102,11 +102,13 @@ export type Frozen = Bound & { readonly state: PromotionState; readonly verdict:
 
 const memberWords: Readonly<Record<string, string>> = {
   artifact: 'the artifact', provenance: 'provenance', signature: 'signed provenance', training: 'the training run', code: 'the code', lineage: 'lineage', data: 'data validation',
-  evaluation: 'the evaluation', bias: 'bias', production: 'the version that runs there', comparison: 'the comparison with what runs there', findings: 'findings', exceptions: 'exceptions', opa: 'the answer of OPA', slsa: 'the SLSA level', assurance: 'what other sources say',
+  evaluation: 'the evaluation', bias: 'bias', production: 'the version that runs there', comparison: 'the comparison with what runs there', findings: 'findings', exceptions: 'exceptions', opa: 'the answer of OPA', slsa: 'the SLSA level', assurance: 'what other sources say', metadata: 'its metadata, model card or datasheets',
 };
 
 /** What a version deployed by its own promotion changes by that: not a reason to doubt it. */
 const ownEffect = ['production', 'comparison'];
+/** Documents about a version that was deployed are kept up; that is no reason to doubt what was approved. */
+const keptUp = ['metadata'];
 
 /** Members of the document in which two differ, in words. */
 export function changedMembers(before: PolicyInput, after: PolicyInput, ignored: readonly string[] = []): string[] {
@@ -129,7 +131,7 @@ export function staleness(frozen: Frozen, current: PolicyInput, active: UsablePo
   if (before.artifact.digest !== frozen.artifactDigest) reasons.push('the frozen evidence is about another artifact');
   // A document that was frozen by an earlier version of the portal lacks members that have come since: nobody decided by them.
   const unknownThen = Object.keys(current).filter((key) => !Object.hasOwn(JSON.parse(frozen.snapshotContent) as object, key));
-  const changed = changedMembers(before, current, [...unknownThen, ...(frozen.state === 'deployed' ? ownEffect : [])]);
+  const changed = changedMembers(before, current, [...unknownThen, ...(frozen.state === 'deployed' ? [...ownEffect, ...keptUp] : [])]);
   if (changed.length > 0) reasons.push(`evidence changed since it was frozen: ${changed.join(', ')}`);
   if (active !== null && active.digest === frozen.policyDigest && evaluatePolicy(active.content, before).verdict !== frozen.verdict) reasons.push('the recorded verdict is not the one that the policy gives');
   return reasons;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { kernelFailure } from '#lib/kernel/errors.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { environment, evaluatePolicy, policyContent, ruleResult } from '#lib/policy/index.ts';
+import { environment, evaluatePolicy, policyContent, ruleResult, unknownEnvironment } from '#lib/policy/index.ts';
 import { thaw } from './domain.ts';
 import { dryRun, type DryRun } from './schema.ts';
 import { recentSnapshots } from './store.ts';
@@ -31,6 +31,8 @@ export const dryRunPolicy = query({
   output: dryRun,
   permission: 'read',
   run: async (tx, input, { teams }) => {
+    const unknown = await unknownEnvironment(tx, [input.environment]);
+    if (unknown) return unknown;
     const end = Date.now() + longestMilliseconds;
     const late = () => Date.now() > end;
     const counts = { before: { passed: 0, blocked: 0 }, after: { passed: 0, blocked: 0 } };

@@ -2,10 +2,10 @@
 import type { OutboxEvents } from '#lib/jobs/queues.ts';
 import { audited } from '#lib/kernel/audit-event.ts';
 import { systemCommand, unchanged } from '#lib/kernel/system-command.ts';
-import { policyById } from '#lib/policy/index.ts';
+import { ensureShippedPolicies, policyById } from '#lib/policy/index.ts';
 import { markStale } from './commands.ts';
 import { examine } from './snapshot.ts';
-import { livingOf, livingUnderOtherPolicy } from './store.ts';
+import { livingInto, livingOf, livingUnderOtherPolicy } from './store.ts';
 
 const BATCH = 100;
 
@@ -41,4 +41,26 @@ export async function handleExceptionsChanged({ modelVersionId, environment }: O
     const [first, ...more] = entries;
     return first ? audited(entries.length, first, ...more) : unchanged(0);
   });
+}
+
+/**
+ * An environment was made or changed: one without a policy gets the shipped one of its tier, and living requests into it
+ * that no longer rest on what they froze are stale.
+ */
+export async function handleEnvironmentChanged({ environment }: OutboxEvents['policy.environment_changed']): Promise<void> {
+  await ensureShippedPolicies();
+  let last: string | null = null;
+  for (let seen = BATCH; seen === BATCH; ) {
+    seen = await systemCommand('approvals.environmentChanged', async (tx, { now }) => {
+      const rows = await livingInto(tx, environment, last, BATCH);
+      const entries = [];
+      for (const row of rows) {
+        const { stale } = await examine(tx, row, now, true);
+        if (stale.length > 0) entries.push(await markStale(tx, row, stale));
+        last = row.id;
+      }
+      const [first, ...more] = entries;
+      return first ? audited(rows.length, first, ...more) : unchanged(rows.length);
+    });
+  }
 }

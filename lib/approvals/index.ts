@@ -4,7 +4,7 @@ export { decideOnBehalf, decidePromotion, markStale, mayBeDeployed, requestPromo
 export { delegateRole, endDelegation, listDelegations } from './delegations.ts';
 export { declareEmergency, handleReviewDue, listEmergencies, reviewEmergency } from './emergencies.ts';
 export { dryRunPolicy } from './dry-run.ts';
-export { handleExceptionsChanged, handlePolicyActivated } from './handlers.ts';
+export { handleEnvironmentChanged, handleExceptionsChanged, handlePolicyActivated } from './handlers.ts';
 export { getPromotion, getSigningKey, getStatement, listPromotions } from './queries.ts';
 export * from './schema.ts';
 export { conflictsOfPerson, examine } from './snapshot.ts';

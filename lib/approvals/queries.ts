@@ -11,7 +11,7 @@ import { pageInput, pageRequest, toPage } from '#lib/kernel/page.ts';
 import { may, teamsWith, type Actor } from '#lib/kernel/permissions.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { environment, policyContent, ruleResult } from '#lib/policy/index.ts';
+import { environment, policyContent, ruleResult, unknownEnvironment } from '#lib/policy/index.ts';
 import { compareFacts, thresholdsOf } from '#lib/registry/index.ts';
 import { countsOf, failingFirst, needsOf, rightsOf, thaw } from './domain.ts';
 import { promotionDetail, promotionPage, promotionState, type EmergencyView, type PromotionSummary } from './schema.ts';
@@ -72,6 +72,8 @@ export const listPromotions = query({
   run: async (tx, input, { teams, actor }) => {
     const request = pageRequest(input, input.sort);
     if (!request.ok) return request;
+    const unknown = await unknownEnvironment(tx, input.environment);
+    if (unknown) return unknown;
     const filters = { states: input.state, environments: input.environment, teamIds: input.team, verdicts: input.verdict, modelVersionId: input.modelVersionId, text: input.q, from: input.from, to: input.to, needsMe: input.needsMe === true };
     const rows = await store.promotionPage(tx, teams, viewerOf(actor), filters, request.value);
     const page = toPage(rows, request.value, ({ promotion }) => ({ value: promotion.requestedAt, id: promotion.id }), (row) => row);

@@ -243,6 +243,16 @@ export const livingOf = (tx: WriteTx, modelVersionId: string, environment: Envir
     .limit(limit)
     .for('update');
 
+/** Open and approved requests into an environment after one of them, by id; locked. */
+export const livingInto = (tx: WriteTx, environment: Environment, after: string | null, limit: number): Promise<PromotionRow[]> =>
+  tx
+    .select()
+    .from(promotion)
+    .where(and(eq(promotion.environment, environment), inArray(promotion.state, ['open', 'approved']), after === null ? undefined : sql`${promotion.id} > ${after}::uuid`))
+    .orderBy(promotion.id)
+    .limit(limit)
+    .for('update');
+
 /** The newest requests of an environment with their frozen documents, a part at a time. */
 export const recentSnapshots = (tx: ReadTx, teams: TeamFilter, environment: Environment, limit: number, offset: number) =>
   tx

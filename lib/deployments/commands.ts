@@ -10,6 +10,7 @@ import { failures } from '#lib/kernel/errors.ts';
 import { digest, newId } from '#lib/kernel/ids.ts';
 import { teamsWith } from '#lib/kernel/permissions.ts';
 import { ok } from '#lib/kernel/result.ts';
+import { unknownEnvironment } from '#lib/policy/index.ts';
 import { environment } from '#lib/policy/schema.ts';
 import { decide, deployingPerson } from './decide.ts';
 import { deployAnswer, endpointName, type DeployAnswer } from './schema.ts';
@@ -29,6 +30,8 @@ function askingScope({ actor }: CommandContext): { kind: 'team'; teamId: string 
 async function answer(tx: WriteTx, input: z.output<typeof question>, context: CommandContext) {
   const teams = teamsWith(context.actor, 'deployment.decide');
   const { ruling, version, stale } = await decide(tx, input.digest, input.environment, teams, context.now, false, deployingPerson(context.actor));
+  const unknown = ruling.allowed ? null : await unknownEnvironment(tx, [input.environment]);
+  if (unknown) return unknown;
   const entries: AuditEntry[] = [];
   for (const { row, reasons } of stale) entries.push(await markStale(tx, row, reasons));
   const row = { id: newId(), actorKind: context.actor.kind, actorId: context.actor.id, digest: input.digest, environment: input.environment, allowed: ruling.allowed, reasons: [...ruling.reasons], promotionId: ruling.promotionId, requestId: context.requestId };
@@ -84,6 +87,8 @@ export const recordDeployment = command({
     await store.lockArtifact(tx, input.digest);
     const { ruling, version, promotion } = await decide(tx, input.digest, input.environment, teamsWith(actor, 'deployment.record'), now, true, deployingPerson(actor));
     if (!ruling.allowed || !version) {
+      const unknown = await unknownEnvironment(tx, [input.environment]);
+      if (unknown) return unknown;
       return refused(deploymentsFailure('conflict', 'deployments.not_allowed', ruling.reasons.map(({ message }) => message).join(' '), { details: { allowed: false, reasons: ruling.reasons } }), version?.teamId ?? actor.teamId);
     }
     const before = await store.runningOn(tx, input.environment, input.endpoint);

@@ -33,7 +33,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const policies = new Map<string, UsablePolicy | null>();
   for (const each of versions) policies.set(each.id, await activePolicy(tx, environment, lock, each));
   const usablePolicies = versions.length > 0 ? [...policies.values()] : [await activePolicy(tx, environment, lock, null)];
-  const needsPromotion = environment === 'production' || usablePolicies.some((each) => each === null || each.content.approvals.length > 0);
+  const needsPromotion = usablePolicies.some((each) => each === null || each.tier === 'production' || each.content.approvals.length > 0);
   const promotions = needsPromotion && versions.length > 0 ? await usablePromotions(tx, digest, environment, teams, lock) : [];
   const examined = [];
   for (const row of promotions) {
@@ -51,6 +51,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   return {
     ruling: ruling({
       environment,
+      tier: policy?.tier ?? 'production',
       registered: version !== null,
       quarantined: facts !== null && inQuarantine(facts),
       needsPromotion,

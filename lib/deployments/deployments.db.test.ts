@@ -213,7 +213,7 @@ describe('the application role, by SQL', () => {
         await client.query('ROLLBACK');
       }
     };
-    await expect(insert(other.modelVersionId, other.digest, null)).rejects.toThrow(/deployment_production_is_promoted/);
+    await expect(insert(other.modelVersionId, other.digest, null)).rejects.toThrow(/runs only what was promoted/);
     await expect(insert(other.modelVersionId, other.digest, request.promotionId)).rejects.toThrow(/does not allow this deployment/);
     await expect(insert(promoted.modelVersionId, other.digest, request.promotionId)).rejects.toThrow(/artifact of its version/);
     await expect(insert(promoted.modelVersionId, promoted.digest, request.promotionId, organisation.reviewer.id)).rejects.toThrow(/by the account that acts/);

@@ -5,7 +5,7 @@ import type { RuleResult } from '#lib/policy/index.ts';
 import { ruling, type Candidate, type DeployQuestion } from './domain.ts';
 
 const living: Candidate = { promotionId: 'p1', state: 'approved', stale: [], approvalsComplete: true };
-const question = (changes: Partial<DeployQuestion> = {}): DeployQuestion => ({ environment: 'production', registered: true, quarantined: false, needsPromotion: true, policyUsable: true, results: [], candidates: [living], separation: [], latest: null, ...changes });
+const question = (changes: Partial<DeployQuestion> = {}): DeployQuestion => ({ environment: 'production', tier: 'production', registered: true, quarantined: false, needsPromotion: true, policyUsable: true, results: [], candidates: [living], separation: [], latest: null, ...changes });
 const result = (changes: Partial<RuleResult>): RuleResult => ({ ruleId: 'r', title: 'T', level: 'warn', verdict: 'failed', expected: 'e', actual: 'a', reason: null, remedy: 'm', exception: null, ...changes });
 const codes = (changes: Partial<DeployQuestion>) => {
   const { allowed, reasons } = ruling(question(changes));
@@ -50,12 +50,12 @@ describe('production', () => {
 
 describe('staging and sandbox', () => {
   it('staging runs registered versions and says what would stop them later', () => {
-    const answer = ruling(question({ environment: 'staging', needsPromotion: false, candidates: [], results: [result({}), result({ ruleId: 'passes', verdict: 'passed' })] }));
+    const answer = ruling(question({ environment: 'staging', tier: 'staging', needsPromotion: false, candidates: [], results: [result({}), result({ ruleId: 'passes', verdict: 'passed' })] }));
     expect(answer).toMatchObject({ allowed: true, reasons: [{ code: 'staging_open' }, { code: 'r', message: 'T: failed, found a' }] });
   });
 
   it('staging with a rule that blocks is blocked by it', () => {
-    expect(codes({ environment: 'staging', needsPromotion: false, candidates: [], results: [result({ level: 'block', verdict: 'not_evaluated', reason: 'needs x' })] })).toEqual([false, 'r']);
+    expect(codes({ environment: 'staging', tier: 'staging', needsPromotion: false, candidates: [], results: [result({ level: 'block', verdict: 'not_evaluated', reason: 'needs x' })] })).toEqual([false, 'r']);
   });
 
   it('sandbox runs registered versions; neither runs the unknown or the quarantined', () => {

@@ -1,5 +1,5 @@
 // May this digest run here? The rule, from facts that are gathered elsewhere. Pure; what is unknown means no.
-import { blocks, type Environment, type RuleResult } from '#lib/policy/index.ts';
+import { blocks, type Environment, type EnvironmentTier, type RuleResult } from '#lib/policy/index.ts';
 import type { DecisionReason } from './schema.ts';
 
 /** A promotion of exactly this digest into this environment, as it stands now. */
@@ -7,10 +7,12 @@ export type Candidate = { readonly promotionId: string; readonly state: string; 
 
 export type DeployQuestion = {
   readonly environment: Environment;
+  /** By whose rules it is held; production where that is not known. */
+  readonly tier: EnvironmentTier;
   /** A registered version with this digest that the asker may see. */
   readonly registered: boolean;
   readonly quarantined: boolean;
-  /** The environment’s policy asks for a promotion; always true for production. */
+  /** The environment’s policy asks for a promotion; always true for the tier production. */
   readonly needsPromotion: boolean;
   readonly policyUsable: boolean;
   /** The live evaluation of the environment’s policy, for environments that only warn. */
@@ -43,7 +45,7 @@ export function ruling(question: DeployQuestion): Ruling {
     const blocking = warnings.filter(blocks);
     const reasons = warnings.map(({ ruleId, title, verdict, actual, reason, exception }): DecisionReason => ({ code: ruleId, message: `${title}: ${verdict === 'failed' ? `failed, found ${actual}` : `not evaluated, ${reason ?? 'unknown'}`}${exception ? `; excepted until ${exception.expiresAt} because ${exception.reason}` : ''}` }));
     if (blocking.length > 0) return { allowed: false, reasons, promotionId: null };
-    const note: DecisionReason = { code: `${environment}_open`, message: environment === 'sandbox' ? 'Experiments are free: recorded, not judged.' : warnings.length === 0 ? 'Registered, and nothing to warn of.' : 'Registered. What follows would stop it at production.' };
+    const note: DecisionReason = { code: `${environment}_open`, message: question.tier === 'sandbox' ? 'Experiments are free: recorded, not judged.' : warnings.length === 0 ? 'Registered, and nothing to warn of.' : 'Registered. What follows would stop it at production.' };
     return { allowed: true, reasons: [note, ...reasons], promotionId: null };
   }
   if (!question.policyUsable) return no({ code: 'no_policy', message: `No usable policy is active for ${environment}.` });

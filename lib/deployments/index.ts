@@ -2,3 +2,4 @@
 export { askDeploy, decideDeploy, recordDeployment } from './commands.ts';
 export { currentDeployments, listDeployDecisions, listDeployments } from './queries.ts';
 export * from './schema.ts';
+export { ranStretch, whatRan, type RanStretch } from './ran.ts';

@@ -6,7 +6,7 @@ import { searchText, several, timeRange, yesNo } from '#lib/kernel/list-input.ts
 import { pageInput, pageRequest, toPage } from '#lib/kernel/page.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { environment } from '#lib/policy/schema.ts';
+import { environment, unknownEnvironment } from '#lib/policy/index.ts';
 import { deployDecisionPage, deploymentItem, deploymentPage, type DeploymentItem } from './schema.ts';
 import * as store from './store.ts';
 
@@ -31,6 +31,8 @@ export const listDeployments = query({
   run: async (tx, input, { teams }) => {
     const request = pageRequest(input, input.sort);
     if (!request.ok) return request;
+    const unknown = await unknownEnvironment(tx, input.environment);
+    if (unknown) return unknown;
     const rows = await store.deploymentPage(tx, teams, { environments: input.environment, model: input.model, text: input.q, current: input.current, at: input.at, day: input.day, from: input.from, to: input.to }, request.value);
     return ok(toPage(rows, request.value, (row) => ({ value: row.deployedAt, id: row.id }), item));
   },
@@ -56,6 +58,8 @@ export const listDeployDecisions = query({
   run: async (tx, input, { teams, actor }) => {
     const request = pageRequest(input, input.sort);
     if (!request.ok) return request;
+    const unknown = await unknownEnvironment(tx, input.environment);
+    if (unknown) return unknown;
     const rows = await store.decisionPage(tx, teams, actor.id, { environments: input.environment, allowed: input.allowed, digest: input.digest }, request.value);
     const page = toPage(rows, request.value, (row) => ({ value: row.at, id: row.id }), (row) => row);
     const ids = [...new Set(page.items.flatMap(({ actorId }) => (actorId === null ? [] : [actorId])))];

@@ -9,7 +9,7 @@ import { failures, notFound } from '#lib/kernel/errors.ts';
 import { id, newId } from '#lib/kernel/ids.ts';
 import { comparable } from '#lib/kernel/list-input.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { activePolicy, environment } from '#lib/policy/index.ts';
+import { activePolicy, environment, unknownEnvironment } from '#lib/policy/index.ts';
 import { versionById } from '#lib/registry/index.ts';
 import { longestExceptionDays } from './schema.ts';
 import { exceptionForUpdate, insertException, livingException, lockSubject, moveException, type ExceptionRow } from './store.ts';
@@ -42,6 +42,8 @@ export const proposeException = command({
     const ahead = Date.parse(input.expiresAt) - Date.parse(now);
     if (!(ahead > 0 && ahead <= longestExceptionDays * day)) return exceptionsFailure('invalid', 'exceptions.too_long', `An exception ends at a moment in the future, at most ${longestExceptionDays} days from now.`, { errors: [{ path: 'expiresAt', message: `must be in the next ${longestExceptionDays} days` }] });
     const policy = await activePolicy(tx, input.environment, true, version);
+    const unknown = policy ? null : await unknownEnvironment(tx, [input.environment]);
+    if (unknown) return unknown;
     if (![...(policy?.content.rules ?? []), ...(policy?.content.opa ?? [])].some((rule) => rule.id === input.ruleId)) return exceptionsFailure('invalid', 'exceptions.unknown_rule', `The active policy of ${input.environment} has no rule ${input.ruleId}.`, { errors: [{ path: 'ruleId', message: 'is not a rule of the active policy' }] });
     await lockSubject(tx, version.id, input.environment);
     const known = await livingException(tx, version.id, input.environment, input.ruleId);

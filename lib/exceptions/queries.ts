@@ -5,7 +5,7 @@ import { several } from '#lib/kernel/list-input.ts';
 import { pageInput, pageRequest, toPage } from '#lib/kernel/page.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { environment } from '#lib/policy/index.ts';
+import { environment, unknownEnvironment } from '#lib/policy/index.ts';
 import { exceptionPage, exceptionState, type ExceptionView } from './schema.ts';
 import { exceptionRows, listedByIds, type ListedException } from './store.ts';
 
@@ -39,6 +39,8 @@ export const listExceptions = query({
   run: async (tx, input, { teams, now }) => {
     const request = pageRequest(input, input.sort);
     if (!request.ok) return request;
+    const unknown = await unknownEnvironment(tx, input.environment);
+    if (unknown) return unknown;
     const rows = await exceptionRows(tx, teams, { states: input.state, environments: input.environment, modelVersionId: input.modelVersionId, ruleId: input.ruleId }, request.value);
     return ok(toPage(rows, request.value, ({ exception }) => ({ value: exception.proposedAt, id: exception.id }), (row) => view(row, now)));
   },

@@ -133,10 +133,9 @@ export async function countReached(tx: ReadTx, teams: TeamFilter, start: string,
     select 'ingestionRuns', null, ${split(seenRun(teams, sql`r.id`))} from reached_run r where ${withoutInputs}` : sql``}`);
   const of = (what: string) => rows.filter((row) => row.what === what);
   const total = (what: string) => of(what).reduce((sum, row) => sum + Number(row.visible), 0);
-  const byEnvironment = (what: string) => (['production', 'staging', 'sandbox'] as const).flatMap((environment) => {
-    const count = Number(of(what).find((row) => row.name === environment)?.visible ?? 0);
-    return count > 0 ? [{ environment, count }] : [];
-  });
+  const order = (await tx.execute<{ name: string }>(sql`select name from environment order by position, name`)).rows.map(({ name }) => name);
+  const strictness = ({ environment }: { readonly environment: string }) => order.indexOf(environment);
+  const byEnvironment = (what: string) => of(what).flatMap(({ name, visible }) => (name !== null && Number(visible) > 0 ? [{ environment: name, count: Number(visible) }] : [])).sort((a, b) => strictness(b) - strictness(a));
   return {
     runs: total('runs'), versions: total('versions'),
     versionsByKind: of('versions').flatMap(({ name, visible }) => (Number(visible) > 0 ? [{ kind: name ?? 'dataset', count: Number(visible) }] : [])).sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind)),
@@ -159,11 +158,11 @@ export async function listReached(tx: ReadTx, teams: TeamFilter, start: string, 
   const deployments = await tx.execute<Omit<ImpactView['deployments'][number], 'deployedAt'> & { deployed_at: string }>(sql`
     select d.id, m.name as model, mv.version, d.digest, d.environment, d.endpoint, t.name as team, d.deployed_at
     from ${models} join deployment d on d.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = d.team_id
-    where d.ended_at is null and ${visibleToSql(teams, sql`d.team_id`)} order by d.environment <> 'production', d.environment, d.deployed_at desc, d.id limit ${most}`);
+    where d.ended_at is null and ${visibleToSql(teams, sql`d.team_id`)} order by (select -e.position from environment e where e.name = d.environment), d.environment, d.deployed_at desc, d.id limit ${most}`);
   const promotions = await tx.execute<Omit<ImpactView['openPromotions'][number], 'requestedAt'> & { requested_at: string }>(sql`
     select p.id, m.name as model, mv.version, p.artifact_digest as digest, p.environment, t.name as team, p.requested_at
     from ${models} join promotion p on p.model_version_id = mv.id join model m on m.id = mv.model_id join team t on t.id = p.team_id
-    where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by p.environment <> 'production', p.requested_at desc, p.id limit ${most}`);
+    where p.state = 'open' and ${visibleToSql(teams, sql`p.team_id`)} order by (select -e.position from environment e where e.name = p.environment), p.requested_at desc, p.id limit ${most}`);
   const ingestion = direction === 'downstream' ? [] : await ingestionOf(tx, teams, most);
   return {
     modelVersions: versions.rows.map(({ published_at, environments, ...row }) => ({ ...row, publishedAt: iso(published_at), environments: environments ?? [] })),

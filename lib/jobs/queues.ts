@@ -14,11 +14,13 @@ export type OutboxEvents = {
   /** The deadline by which an emergency was to be reviewed. */
   'approvals.emergency_review_due': { emergencyId: string };
   /** An exception came into force, was revoked, or reached its end. */
-  'exceptions.changed': { modelVersionId: string; environment: 'sandbox' | 'staging' | 'production' };
+  'exceptions.changed': { modelVersionId: string; environment: string };
+  /** An environment was made, or is now something else. */
+  'policy.environment_changed': { environment: string };
 };
 export type OutboxEventName = keyof OutboxEvents;
 
-export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed'] as const satisfies readonly OutboxEventName[];
+export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed'] as const satisfies readonly OutboxEventName[];
 
 const options = { retryLimit: 10, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 };
 

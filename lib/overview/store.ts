@@ -72,7 +72,7 @@ export async function production(tx: ReadTx, teams: TeamFilter): Promise<Overvie
               from drift_score s where s.model_digest = d.digest and s.team_id = d.team_id
                and s.window_start = (select max(window_start) from drift_score where model_digest = d.digest and team_id = d.team_id)) as worst_drift
       from deployment d join model_version v on v.id = d.model_version_id join model m on m.id = v.model_id
-     where d.ended_at is null and d.environment = 'production' and ${visibleToSql(teams, sql`d.team_id`)}
+     where d.ended_at is null and d.environment in (select e.name from environment e where e.tier = 'production') and ${visibleToSql(teams, sql`d.team_id`)}
      order by open_findings desc, m.name limit 50`);
   return result.rows.map((row) => ({ model: row.model, version: row.version, digest: row.digest, endpoint: row.endpoint, deployedAt: iso(row.deployed_at), openFindings: row.open_findings, worstDrift: row.worst_drift, href: `/models/${encodeURIComponent(row.model)}/${row.version}` }));
 }

@@ -1,7 +1,7 @@
 // What a policy must satisfy before it may be proposed: readable expressions, known paths, fitting types, unique rules, enough approvals, tests that pass. Pure.
 import { isFunction, parseCel, type Parsed } from './cel.ts';
 import type { FieldError } from '#lib/kernel/errors.ts';
-import { approverRole, type Environment, type PolicyContent } from './schema.ts';
+import { approverRole, type Environment, type EnvironmentTier, type PolicyContent } from './schema.ts';
 import { runPolicyTests } from './tests.ts';
 import { memberOf, rootShapes, type Shape } from './shape.ts';
 
@@ -174,10 +174,10 @@ function requiredProblem(path: string, roots: Scope): string | null {
 }
 
 /**
- * What is wrong with a policy for an environment; an empty list: nothing. Production always blocks on something and
- * always asks one reviewer and one security person: no policy can take that away.
+ * What is wrong with a policy for an environment of a tier; an empty list: nothing. The tier production always blocks on
+ * something and always asks one reviewer and one security person: no policy can take that away.
  */
-export function policyProblems(content: PolicyContent, environment: Environment): FieldError[] {
+export function policyProblems(content: PolicyContent, tier: EnvironmentTier, environment: Environment = tier): FieldError[] {
   const roots = rootShapes(content.parameters);
   const problems: FieldError[] = [];
   const add = (path: string, messages: readonly (string | null)[]) => {
@@ -196,7 +196,7 @@ export function policyProblems(content: PolicyContent, environment: Environment)
   for (const { index, problems: found } of runPolicyTests(content, environment)) add(`content.tests.${index}`, found);
   const roles = content.approvals.map(({ role }) => role);
   if (new Set(roles).size !== roles.length) add('content.approvals', ['a role is named twice']);
-  if (environment === 'production') {
+  if (tier === 'production') {
     const missing = approverRole.options.filter((role) => !roles.includes(role));
     add('content.approvals', missing.map((role) => `production needs at least one approval by ${role}`));
     if (!content.rules.some((rule) => rule.level === 'block')) add('content.rules', ['production needs at least one rule that blocks']);

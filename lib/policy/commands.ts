@@ -11,8 +11,9 @@ import { ok } from '#lib/kernel/result.ts';
 import { activePolicy } from './active.ts';
 import { policyProblems } from './check.ts';
 import { policyDigest } from './digest.ts';
+import { tierOf, unknownEnvironment } from './environment-queries.ts';
 import { policyFailure } from './errors.ts';
-import { environment, policyContent, type Environment, type PolicyContent } from './schema.ts';
+import { environment, policyContent, type Environment, type EnvironmentTier, type PolicyContent } from './schema.ts';
 import { loosened, organisationWide, type PolicyScope } from './scope.ts';
 import { findActivePolicy, findPolicy, findPolicyByDigest, insertPolicy, lockEnvironment, modelOf, updatePolicy, type PolicyRow } from './store.ts';
 
@@ -32,8 +33,8 @@ async function scopeOf(tx: ReadTx, { teamId, modelId }: PolicyScope): Promise<Po
   return (await teamById(tx, teamId)) ? { teamId, modelId: null } : null;
 }
 
-async function looserThanWide(tx: ReadTx, environmentName: Environment, { teamId }: PolicyScope, content: PolicyContent): Promise<string[]> {
-  if (teamId === null || environmentName !== 'production') return [];
+async function looserThanWide(tx: ReadTx, environmentName: Environment, tier: EnvironmentTier, { teamId }: PolicyScope, content: PolicyContent): Promise<string[]> {
+  if (teamId === null || tier !== 'production') return [];
   const wide = await activePolicy(tx, environmentName, false, null);
   return wide ? loosened(content, wide.content) : ['the organisation has no usable policy to compare with'];
 }
@@ -49,15 +50,18 @@ export const proposePolicy = command({
   permission: 'policy.manage',
   subjectTable,
   resource: async (tx, input) => {
+    const unknown = await unknownEnvironment(tx, [input.environment]);
+    if (unknown) return unknown;
     await lockEnvironment(tx, input.environment);
     const scope = await scopeOf(tx, input);
     return scope ? ok({ scope, known: await findPolicyByDigest(tx, input.environment, scope, policyDigest(input.content)) }) : policyFailure('invalid', 'policy.unknown_scope', 'There is no such team or model.', { errors: [{ path: input.modelId === null ? 'teamId' : 'modelId', message: 'is not known' }] });
   },
   scope: organisation,
   run: async (tx, input, { scope, known }, { actor }) => {
-    const problems = policyProblems(input.content, input.environment);
+    const tier = await tierOf(tx, input.environment);
+    const problems = policyProblems(input.content, tier, input.environment);
     if (problems.length > 0) return policyFailure('invalid', 'policy.unsuitable', `${problems[0]?.path}: ${problems[0]?.message}`, { errors: problems.slice(0, 50) });
-    const looser = await looserThanWide(tx, input.environment, scope, input.content);
+    const looser = await looserThanWide(tx, input.environment, tier, scope, input.content);
     if (looser.length > 0 && !input.loosening) return loosens(looser);
     if (known?.state === 'active' || known?.state === 'proposed') {
       return policyFailure('conflict', 'policy.already_active', `This very policy is ${known.state === 'active' ? 'active already' : 'proposed already and waits to be confirmed'}.`);
@@ -101,9 +105,10 @@ export const confirmPolicy = command({
       const denied = policyFailure('conflict', 'policy.needs_second_person', 'You proposed this policy. Another security person has to confirm it.');
       return refusal(denied.error, { subjectTable, subjectId: row.id, teamId: null, reason: 'the proposer may not confirm' });
     }
-    const problems = policyProblems(content.data, row.environment);
+    const tier = await tierOf(tx, row.environment);
+    const problems = policyProblems(content.data, tier, row.environment);
     if (problems.length > 0) return policyFailure('invalid', 'policy.unsuitable', `${problems[0]?.path}: ${problems[0]?.message}`, { errors: problems.slice(0, 50) });
-    const looser = await looserThanWide(tx, row.environment, row, content.data);
+    const looser = await looserThanWide(tx, row.environment, tier, row, content.data);
     if (looser.length > 0 && !input.loosening) return loosens(looser);
     const before = await findActivePolicy(tx, row.environment, row, 'update');
     if (before) await updatePolicy(tx, before.id, { state: 'retired', retiredAt: now });

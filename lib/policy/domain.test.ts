@@ -31,6 +31,7 @@ function goodInput(): PolicyInput {
     exceptions: [],
     opa: [],
     slsa: { level: 3, missing: [] },
+    metadata: { required: ['licence'], missing: [], modelCard: digest('4'), datasheets: [] },
     assurance: nothingKnown,
     findings: { critical: [], high: [] },
   } satisfies PolicyInput);

@@ -29,6 +29,7 @@ export function exampleInput(): PolicyInput {
     exceptions: [],
     opa: [],
     slsa: { level: 3, missing: [] },
+    metadata: { required: ['model_card', 'licence'], missing: [], modelCard: digest('4'), datasheets: [{ name: 'raw', digest: digest('d'), datasheet: digest('5') }] },
     assurance: nothingKnown,
     findings: { critical: [], high: [] },
   });

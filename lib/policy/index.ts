@@ -1,6 +1,8 @@
 // Policies: public face of the domain.
 export { activePolicy, policyById, type UsablePolicy } from './active.ts';
 export { confirmPolicy, proposePolicy, rejectPolicy } from './commands.ts';
+export { confirmEnvironment, proposeEnvironment, rejectEnvironment } from './environment-commands.ts';
+export { listEnvironments, requiredByEnvironment, tierOf, unknownEnvironment } from './environment-queries.ts';
 export { policyDigest } from './digest.ts';
 export { blocks, evaluatePolicy } from './domain.ts';
 export { nothingKnown, policyInput, type PolicyInput } from './input.ts';

@@ -56,7 +56,7 @@ export const nothingKnown: z.infer<typeof assurance> = { scan: null, container: 
 export const policyInput = z
   .object({
     format: z.literal('https://gatehouse.dev/policy-input/v1'),
-    environment: z.enum(['sandbox', 'staging', 'production']),
+    environment: z.string(),
     model: z.object({ id: z.string(), name: z.string(), version: z.number(), versionId: z.string(), teamId: z.string() }).describe('The model version that is to be promoted.'),
     artifact: z
       .object({ digest, quarantined: z.boolean(), publishedBy: z.string().describe('Service account that published the version.') })
@@ -153,6 +153,16 @@ export const policyInput = z
       .nullable()
       .default(null)
       .describe('SLSA build level reached (https://slsa.dev/spec/v1.0/levels), and what the next one lacks.'),
+    metadata: z
+      .object({
+        required: z.array(z.string()).describe('What the environment requires: lineage, performance, bias_report, model_card, datasheet, intended_use, owner, licence.'),
+        missing: z.array(z.string()).describe('What of it is not there, with what lacks.'),
+        modelCard: digest.nullable().describe('The newest version of the model card.'),
+        datasheets: z.array(z.object({ name: z.string(), digest: digest.nullable(), datasheet: digest.nullable() })).describe('Each raw dataset upstream, and the datasheet that speaks for it.'),
+      })
+      .nullable()
+      .default(null)
+      .describe('Metadata that the environment requires, and the very documents that were there.'),
     assurance: assurance.default(nothingKnown).describe('What other sources say. Each is null until such a source is connected and has reported about this version.'),
     findings: z
       .object({ critical: z.array(finding), high: z.array(finding) })

@@ -2,9 +2,9 @@
 import { newId } from '#lib/kernel/ids.ts';
 import type { AuditEntry } from '#lib/kernel/audit-event.ts';
 import { policyDigest } from './digest.ts';
-import { environmentNames } from './schema.ts';
 import { organisationWide } from './scope.ts';
 import { shippedPolicies } from './shipped.ts';
+import { environmentRows } from './store/environments.ts';
 import { asSystem, findActivePolicy, findPolicyByDigest, insertPolicy, lockEnvironment } from './store.ts';
 
 /**
@@ -15,9 +15,10 @@ import { asSystem, findActivePolicy, findPolicyByDigest, insertPolicy, lockEnvir
 export const ensureShippedPolicies = (): Promise<number> =>
   asSystem('policy.installShipped', async (tx) => {
     const entries: AuditEntry[] = [];
-    for (const environment of environmentNames) {
+    for (const { name: environment, tier, archivedAt } of await environmentRows(tx)) {
+      if (archivedAt !== null) continue;
       await lockEnvironment(tx, environment);
-      const content = shippedPolicies[environment];
+      const content = shippedPolicies[tier];
       const digest = policyDigest(content);
       if (await findPolicyByDigest(tx, environment, organisationWide, digest)) continue;
       const active = await findActivePolicy(tx, environment, organisationWide, null);

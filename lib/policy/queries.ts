@@ -13,6 +13,8 @@ import { loosened } from './scope.ts';
 import { runPolicyTests } from './tests.ts';
 import { documentedPaths } from './shape.ts';
 import { listPolicyRows, policyWithPeople } from './store.ts';
+import { unknownEnvironment } from './environment-queries.ts';
+import { environmentRows } from './store/environments.ts';
 
 type Row = NonNullable<Awaited<ReturnType<typeof policyWithPeople>>>;
 
@@ -40,7 +42,7 @@ export const listPolicies = query({
   input: z.object({ environment: environment.optional() }),
   output: z.object({ items: z.array(policySummary) }),
   permission: 'read',
-  run: async (tx, input, { teams }) => ok({ items: (await listPolicyRows(tx, teams, input.environment)).map(summary) }),
+  run: async (tx, input, { teams }) => (await unknownEnvironment(tx, input.environment === undefined ? [] : [input.environment])) ?? ok({ items: (await listPolicyRows(tx, teams, input.environment)).map(summary) }),
   http: { method: 'GET', path: '/api/v1/policies', tag: 'Policies', body: 'none' },
 });
 
@@ -86,11 +88,11 @@ export const activeApprovalEnvironments = query({
   permission: 'read',
   run: async (tx) => {
     const items: Environment[] = [];
-    for (const name of environment.options) {
+    for (const { name } of (await environmentRows(tx)).reverse()) {
       const policy = await activePolicy(tx, name, false, null);
-      if (policy && policy.content.approvals.length > 0) items.push(name);
+      if (policy && (policy.tier === 'production' || policy.content.approvals.length > 0)) items.push(name);
     }
-    return ok({ items: items.sort((a, b) => Number(b === 'production') - Number(a === 'production')) });
+    return ok({ items });
   },
   http: null,
 });

@@ -1,9 +1,8 @@
 // Policies as data: rules, parameters and needed approvals, and the result of evaluating them. Safe for the browser.
 import { z } from 'zod';
+import { environment } from './environment.ts';
 
-export const environmentNames = ['sandbox', 'staging', 'production'] as const;
-export const environment = z.enum(environmentNames);
-export type Environment = z.infer<typeof environment>;
+export * from './environment.ts';
 
 /** What a rule that does not pass means: `block` refuses, `warn` says so, `record` only keeps it. */
 export const ruleLevel = z.enum(['block', 'warn', 'record']);

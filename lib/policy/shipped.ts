@@ -1,5 +1,5 @@
 // The policies that the product ships: sandbox records, staging warns, production blocks.
-import type { Environment, PolicyContent, PolicyRule, RuleLevel } from './schema.ts';
+import type { EnvironmentTier, PolicyContent, PolicyRule, RuleLevel } from './schema.ts';
 
 type Unlevelled = Omit<PolicyRule, 'level'>;
 
@@ -132,6 +132,18 @@ const security: Unlevelled[] = [
   },
 ];
 
+const documented: Unlevelled[] = [
+  {
+    id: 'required-metadata',
+    title: 'It comes with the metadata that the environment requires',
+    requires: ['metadata'],
+    expression: 'size(metadata.missing) == 0',
+    expected: { cel: 'size(metadata.required) == 0 ? "nothing is required" : metadata.required.join(", ").replace("_", " ")' },
+    actual: 'size(metadata.missing) == 0 ? "all there" : metadata.missing.join("; ")',
+    remedy: 'The page of the model version says, under metadata, what lacks and where it is added. What an environment requires is set by two people under settings, environments.',
+  },
+];
+
 const slsa: Unlevelled = {
   id: 'slsa-level-at-least',
   title: 'Its build reaches the SLSA level that is asked for',
@@ -165,7 +177,7 @@ const commit: Unlevelled = {
   remedy: 'Run the stage from a clean checkout of a commit.',
 };
 
-const withLevel = (level: RuleLevel) => [...origin, ...quality, ...fairness, ...security].map((rule): PolicyRule => ({ ...rule, level }));
+const withLevel = (level: RuleLevel) => [...origin, ...quality, ...fairness, ...security, ...documented].map((rule): PolicyRule => ({ ...rule, level }));
 
 const parameters: PolicyContent['parameters'] = {
   minimumAuc: { value: 0.6, meaning: 'Smallest area under the ROC curve over the whole dataset.', marks: [{ metric: 'auc', bound: 'minimum' }] },
@@ -176,8 +188,8 @@ const parameters: PolicyContent['parameters'] = {
   largestGroupDifference: { value: 0.1, meaning: 'Largest absolute statistical parity or equal opportunity difference of a group.', marks: [{ metric: 'statistical_parity_difference', bound: 'magnitude' }, { metric: 'equal_opportunity_difference', bound: 'magnitude' }] },
 };
 
-/** Content of the shipped policy of each environment. */
-export const shippedPolicies: Record<Environment, PolicyContent> = {
+/** Content of the shipped policy of each tier: what an environment of that tier begins with. */
+export const shippedPolicies: Record<EnvironmentTier, PolicyContent> = {
   sandbox: { title: 'Sandbox: everything recorded, nothing refused', rules: [...withLevel('record'), { ...commit, level: 'record' }, { ...slsa, level: 'record' }], parameters: { ...parameters, ...slsaLevel(2) }, approvals: [], requestValidDays: 30 },
   staging: { title: 'Staging: what production would refuse is said', rules: [...withLevel('warn'), { ...commit, level: 'warn' }, { ...slsa, level: 'warn' }], parameters: { ...parameters, ...slsaLevel(2) }, approvals: [], requestValidDays: 30 },
   production: {
@@ -196,7 +208,7 @@ export const shippedPolicies: Record<Environment, PolicyContent> = {
 export const strictProduction: PolicyContent = {
   ...shippedPolicies.production,
   title: 'Production: every rule blocks',
-  rules: [...origin, ...quality, ...fairness, ...security, commit, slsa, ...strict].map((rule): PolicyRule => ({ ...rule, level: 'block' })),
+  rules: [...origin, ...quality, ...fairness, ...security, ...documented, commit, slsa, ...strict].map((rule): PolicyRule => ({ ...rule, level: 'block' })),
   tests: [
     { name: 'A version about which only what the portal itself knows is known is blocked by every source that is missing', expect: { verdict: 'blocked', rules: Object.fromEntries(strict.map(({ id }) => [id, 'not_evaluated' as const])) } },
     {

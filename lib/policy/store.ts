@@ -10,7 +10,7 @@ import type { AuditEntry } from '#lib/kernel/audit-event.ts';
 import { writeAuditEvents } from '#lib/kernel/audit-event.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
-import type { Environment } from './schema.ts';
+import type { Environment, EnvironmentTier } from './schema.ts';
 import { organisationWide, type PolicyScope, type PolicySubject } from './scope.ts';
 
 export type PolicyRow = typeof policyVersion.$inferSelect;
@@ -35,12 +35,12 @@ export async function findActivePolicy(tx: ReadTx, environment: Environment, sco
   return row ?? null;
 }
 
-/** The active version that decides about a subject: the narrowest. With `lock` it stays so until this transaction ends. */
-export async function findDecidingPolicy(tx: ReadTx, environment: Environment, subject: PolicySubject | null, lock: boolean): Promise<PolicyRow | null> {
+/** The active version that decides about a subject: the narrowest, with the tier of its environment (null: archived). With `lock` it stays so until this transaction ends. */
+export async function findDecidingPolicy(tx: ReadTx, environment: Environment, subject: PolicySubject | null, lock: boolean): Promise<{ policy: PolicyRow; tier: EnvironmentTier | null } | null> {
   // Shared: many decide at once, while nobody makes a policy active.
   if (lock) await tx.execute(sql`select pg_advisory_xact_lock_shared(hashtext('gatehouse.policy'), hashtext(${environment}))`);
   const query = tx
-    .select()
+    .select({ policy: policyVersion, tier: sql<EnvironmentTier | null>`(select e.tier from environment e where e.name = ${policyVersion.environment} and e.archived_at is null)` })
     .from(policyVersion)
     .where(
       and(

@@ -8,6 +8,7 @@ import { exampleInput } from './example.ts';
 import { policyInput } from './input.ts';
 import { withOpa } from './opa.ts';
 import { environment, policyContent, policyEvaluation } from './schema.ts';
+import { tierOf, unknownEnvironment } from './environment-queries.ts';
 import { runPolicyTests } from './tests.ts';
 
 const problem = z.object({ path: z.string(), message: z.string() });
@@ -45,7 +46,9 @@ export const tryPolicy = query({
   input: z.object({ environment, content: text, document: text.optional() }),
   output: tried,
   permission: 'read',
-  run: async (_tx, input) => {
+  run: async (tx, input) => {
+    const unknown = await unknownEnvironment(tx, [input.environment]);
+    if (unknown) return unknown;
     const content = policyContent.safeParse(input.content);
     const size = tooLarge(input.document);
     const document = policyInput.safeParse(input.document ?? { ...exampleInput(), environment: input.environment });
@@ -54,7 +57,7 @@ export const tryPolicy = query({
     const asked = document.success && size === null ? await withOpa(content.data, document.data) : null;
     const end = Date.now() + longestMilliseconds;
     return ok({
-      problems: policyProblems(content.data, input.environment),
+      problems: policyProblems(content.data, await tierOf(tx, input.environment), input.environment),
       documentProblems,
       evaluation: asked ? evaluatePolicy(content.data, asked, () => Date.now() > end) : null,
       tests: runPolicyTests(content.data, input.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),

@@ -2,6 +2,7 @@
 import { nothingKnown, type Environment, type PolicyInput } from '#lib/policy/index.ts';
 import { biasOf, comparisonOf, disagreements, firstOnEachDataset, overallOf, sortedMetrics } from './evaluation.ts';
 import type { AttestedRun, Evaluation, UpstreamVersion, Validation, VersionFacts } from './facts.ts';
+import { cardsFor, metadataFor } from './metadata.ts';
 import type { Slsa } from './schema.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -56,7 +57,7 @@ export type Source = { readonly version: UpstreamVersion; readonly validations: 
  * The datasets at which validation is asked for. Going up from the artifact, a dataset with a verified test result
  * answers for what it was made from; where none has one, that is the dataset nothing known was made from.
  */
-export function dataSources(facts: VersionFacts): Source[] {
+export function dataSources(facts: Omit<VersionFacts, 'metadata'>): Source[] {
   const versions = new Map(facts.versions.map((version) => [version.id, version]));
   const runs = new Map(facts.runs.map((run) => [run.id, run]));
   const sources = new Map<string, Source>();
@@ -117,11 +118,14 @@ function doubts(facts: VersionFacts): string[] {
   return sorted([...inputs, ...commit, ...facts.contradictions.filter(({ kind }) => kind !== 'label_changed_digest').map(({ text }) => text)]);
 }
 
+/** The training run completed and consumed something, every version upstream has a digest, and nothing was cut off. */
+export const lineageComplete = ({ training, truncated, versions }: Omit<VersionFacts, 'metadata'>): boolean => training !== null && training.state === 'complete' && !truncated && training.inputs.length > 0 && versions.every(({ digest }) => digest !== null);
+
 function lineageOf(facts: VersionFacts): PolicyInput['lineage'] {
   if (!facts.training) return null;
   const withoutDigest = facts.versions.filter(({ digest }) => digest === null).map(({ name, label, id }) => `${name ?? id}${label === null ? '' : ` ${label}`}`);
   return {
-    complete: facts.training.state === 'complete' && !facts.truncated && withoutDigest.length === 0 && facts.training.inputs.length > 0,
+    complete: lineageComplete(facts),
     truncated: facts.truncated,
     runs: sorted(facts.runs.map(({ id }) => id)),
     inputs: trainingInputs(facts).map(({ name, kind, digest, strength }) => ({ name, kind, digest, strength: strength === 'proven' ? ('proven' as const) : ('claimed' as const) })),
@@ -209,7 +213,8 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     exceptions,
     opa: [],
     slsa: { level: slsa.level, missing: slsa.missing },
-    assurance: nothingKnown,
+    assurance: { ...nothingKnown, cards: cardsFor(facts.metadata) },
+    metadata: metadataFor(facts.metadata, environment),
     findings: { critical: finding('critical'), high: finding('high') },
   };
 }

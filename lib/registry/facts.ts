@@ -1,5 +1,7 @@
 // Everything the portal knows about one model version, gathered for decisions and for the page that explains them.
 
+import type { VersionMetadata } from './metadata.ts';
+
 export type Metric = { readonly name: string; readonly slice: string | null; readonly value: number; readonly sampleCount: number; readonly higherIsBetter: boolean | null };
 
 /** A verified piece of evidence, by the digest of its bytes. */
@@ -94,4 +96,6 @@ export type VersionFacts = {
   readonly evaluations: readonly Evaluation[];
   /** Open findings on the artifact, upstream runs and versions; drift findings are about what runs, not about this. */
   readonly findings: readonly OpenFinding[];
+  /** Cards, owner, and what environments require. */
+  readonly metadata: VersionMetadata;
 };

@@ -4,6 +4,7 @@ import type { ReadTx } from '#lib/db/client.ts';
 import { openFindingsFor } from '#lib/findings/index.ts';
 import { evidenceAboutArtifact, otherProvenanceOf, testedDigests, validationsAbout } from './attested.ts';
 import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersion, VersionFacts } from './facts.ts';
+import { gatherMetadata } from './gather-metadata.ts';
 import type { FullVersionRow } from './store/models.ts';
 import { accountsById, contradictionsAbout, runById, runFacets, type ContradictionRow, type RunRow } from './store/lineage.ts';
 import { trainingRunOf, upstreamOf, type Upstream } from './upstream.ts';
@@ -95,7 +96,7 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
   const contradictions = await contradictionsAbout(tx, versionIds, runIds);
   const findings = await findingsInReach(tx, teamId, { assetVersionIds: versionIds, runIds, evidenceIds });
   const claimedRun = trainingRow ?? (row.runId === null ? null : await runById(tx, row.runId));
-  const facts: VersionFacts = {
+  const facts: Omit<VersionFacts, 'metadata'> = {
     version: { id: row.id, modelId: row.modelId, modelName: row.modelName, number: row.number, teamId, claimedRunId: row.runId, publishedBy: row.publishedBy, publishedAt: row.publishedAt },
     artifact: { versionId: row.assetVersionId, digest, quarantined: row.quarantined },
     provenanceReceived,
@@ -109,5 +110,5 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
     evaluations,
     findings,
   };
-  return { facts, claimedEvaluations };
+  return { facts: { ...facts, metadata: await gatherMetadata(tx, facts) }, claimedEvaluations };
 }

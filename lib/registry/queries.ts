@@ -7,7 +7,7 @@ import { pageInput, pageRequest, toPage } from '#lib/kernel/page.ts';
 import { may } from '#lib/kernel/permissions.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { activePolicy, environment, type PolicyContent } from '#lib/policy/index.ts';
+import { activePolicy, environment, unknownEnvironment, type PolicyContent } from '#lib/policy/index.ts';
 import { fiveAnswers } from './answers.ts';
 import { compareFacts } from './compare.ts';
 import { slsaOf, trainingInputs } from './domain.ts';
@@ -44,6 +44,8 @@ export const listModels = query({
   run: async (tx, input, { teams }) => {
     const request = pageRequest(input, input.sort);
     if (!request.ok) return request;
+    const unknown = await unknownEnvironment(tx, input.environment);
+    if (unknown) return unknown;
     const rows = await store.modelPage(tx, teams, { search: input.q, teamIds: input.team, runsIn: input.environment }, request.value);
     const page = toPage(rows, request.value, (row) => ({ value: input.sort.endsWith('name') ? row.name : row.id, id: row.id }), (row) => row);
     return ok({ ...page, items: await summaries(tx, page.items) });

@@ -6,6 +6,7 @@ import { sha256, type Json } from '#lib/kernel/canonical-json.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import { publishModelVersion } from '#lib/registry/index.ts';
 import { envelopeOf, makeKey, testResultStatement, type SigningKey } from './attestations.ts';
+import { documentVersion } from './cards.ts';
 import { as, must, type Organisation } from './fixtures.ts';
 
 /** A builder other than the plain command: one that isolates builds. */
@@ -136,6 +137,7 @@ export function makePipeline({ organisation, pipeline = organisation.pipeline }:
     await provenance(train);
     await evaluate(assets.model, assets.holdout, metrics);
     const version = await publish(assets.model, name, train.runId);
+    if (version.created) await documentVersion(pipeline, version.name, version.version);
     return { ...version, assets, runs: { ingest, features, train } };
   }
 

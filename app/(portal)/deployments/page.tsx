@@ -17,7 +17,7 @@ import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { currentDeployments, type DeploymentItem } from '#lib/deployments/index.ts';
 import { currentContext } from '#lib/http.ts';
-import { environmentNames } from '#lib/policy/schema.ts';
+import { listEnvironments } from '#lib/policy/index.ts';
 import { EmergencyBanner } from '../emergency-banner.tsx';
 
 export const metadata: Metadata = { title: 'Deployments' };
@@ -29,9 +29,13 @@ const what = {
 } as const;
 
 export default async function DeploymentsPage() {
-  const found = await currentDeployments.execute(await currentContext(), {});
+  const context = await currentContext();
+  const found = await currentDeployments.execute(context, {});
   if (!found.ok) return <Problem error={found.error} />;
   const { items } = found.value;
+  const environments = await listEnvironments.execute(context, {});
+  if (!environments.ok) return <Problem error={environments.error} />;
+  const shown = [...environments.value.items].reverse().filter(({ name, archived }) => !archived || items.some(({ environment }) => environment === name));
   return (
     <>
       <PageHeader
@@ -50,9 +54,9 @@ export default async function DeploymentsPage() {
         ? <EmptyState kind="nothing-yet" title="Nothing runs yet" description="A deployer asks first, and records what it did. Sandbox and staging take any registered version, production one that is promoted." command="gatehouse deploy --digest DIGEST --environment staging --endpoint NAME" />
         : (
           <Stack>
-            {[...environmentNames].reverse().map((environment) => (
-              <Section key={environment} title={environment} id={environment} description={what[environment]}>
-                <Running items={items.filter((item) => item.environment === environment)} />
+            {shown.map(({ name, tier, description, shipped }) => (
+              <Section key={name} title={name} id={name} description={shipped ? what[tier] : `${description} ${what[tier]}`}>
+                <Running items={items.filter((item) => item.environment === name)} />
               </Section>
             ))}
           </Stack>

@@ -17,7 +17,7 @@ import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { currentContext } from '#lib/http.ts';
 import { may } from '#lib/kernel/permissions.ts';
-import { describePolicyInput, environment as environmentSchema, getPolicy, listPolicies, type Environment, type PolicyDetail, type PolicySummary } from '#lib/policy/index.ts';
+import { describePolicyInput, getPolicy, listEnvironments, listPolicies, type Environment, type PolicyDetail, type PolicySummary } from '#lib/policy/index.ts';
 import { confirm, propose, reject } from './actions.ts';
 
 export const metadata: Metadata = { title: 'Policies' };
@@ -27,8 +27,11 @@ const stateTones = { active: 'pass', proposed: 'accent', retired: 'neutral', rej
 
 export default async function PoliciesPage({ searchParams }: Props) {
   const { environment: asked } = await searchParams;
-  const environment = environmentSchema.catch('production').parse(asked);
   const context = await currentContext();
+  const environments = await listEnvironments.execute(context, {});
+  if (!environments.ok) return <Problem error={environments.error} />;
+  const names = environments.value.items.filter(({ archived }) => !archived).map(({ name }) => name).reverse();
+  const environment = names.find((name) => name === asked) ?? 'production';
   const all = await listPolicies.execute(context, {});
   if (!all.ok) return <Problem error={all.error} />;
   const versions = all.value.items.filter((item) => item.environment === environment);
@@ -45,7 +48,7 @@ export default async function PoliciesPage({ searchParams }: Props) {
         meta="What a model version has to show before it may run in an environment: rules over frozen evidence, and the people who approve. Security proposes, a second security person confirms."
         actions={<><LinkButton href="/policies/exceptions">Exceptions</LinkButton><LinkButton href={`/policies/edit?environment=${environment}`}>Editor and playground</LinkButton>{mayManage && active?.ok && <ProposePolicy environment={environment} content={active.value.content} propose={propose} />}</>}
       />
-      <LinkTabs label="Environment" tabs={[...environmentSchema.options].reverse().map((name) => tabOf(name, all.value.items))} />
+      <LinkTabs label="Environment" tabs={names.map((name) => tabOf(name, all.value.items))} />
       <Stack>
         {proposals.length > 0 && (
           <Section title="Proposed" description="Waits for a second security person.">

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm';
 import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, primaryId } from './columns.ts';
 import { person, serviceAccount, team } from './identity.ts';
-import { environments, policyVersion } from './policy.ts';
+import { environment } from './environments.ts';
+import { policyVersion } from './policy.ts';
 import { modelVersion } from './registry.ts';
 
 /** What a request is decided on: immutable, known by the digest of its canonical JSON. */
@@ -22,7 +23,7 @@ export const promotion = pgTable('promotion', {
   id: primaryId(),
   teamId: uuid('team_id').notNull().references(() => team.id),
   modelVersionId: uuid('model_version_id').notNull().references(() => modelVersion.id),
-  environment: text('environment', { enum: environments }).notNull(),
+  environment: text('environment').notNull().references(() => environment.name),
   artifactDigest: text('artifact_digest').notNull(),
   snapshotId: uuid('snapshot_id').notNull().references(() => evidenceSnapshot.id),
   snapshotDigest: text('snapshot_digest').notNull(),

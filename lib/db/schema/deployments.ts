@@ -4,7 +4,7 @@ import { bigint, boolean, index, jsonb, pgTable, text, uniqueIndex, uuid } from 
 import { promotion } from './approvals.ts';
 import { instant, primaryId } from './columns.ts';
 import { serviceAccount, team } from './identity.ts';
-import { environments } from './policy.ts';
+import { environment } from './environments.ts';
 import { modelVersion } from './registry.ts';
 
 export const deployment = pgTable('deployment', {
@@ -12,7 +12,7 @@ export const deployment = pgTable('deployment', {
   teamId: uuid('team_id').notNull().references(() => team.id),
   modelVersionId: uuid('model_version_id').notNull().references(() => modelVersion.id),
   digest: text('digest').notNull(),
-  environment: text('environment', { enum: environments }).notNull(),
+  environment: text('environment').notNull().references(() => environment.name),
   endpoint: text('endpoint').notNull(),
   promotionId: uuid('promotion_id').references(() => promotion.id),
   deployedBy: uuid('deployed_by').notNull().references(() => serviceAccount.id),

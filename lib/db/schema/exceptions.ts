@@ -3,14 +3,14 @@ import { sql } from 'drizzle-orm';
 import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, primaryId } from './columns.ts';
 import { person, team } from './identity.ts';
-import { environments } from './policy.ts';
+import { environment } from './environments.ts';
 import { modelVersion } from './registry.ts';
 
 export const policyException = pgTable('policy_exception', {
   id: primaryId(),
   teamId: uuid('team_id').notNull().references(() => team.id),
   modelVersionId: uuid('model_version_id').notNull().references(() => modelVersion.id),
-  environment: text('environment', { enum: environments }).notNull(),
+  environment: text('environment').notNull().references(() => environment.name),
   ruleId: text('rule_id').notNull(),
   reason: text('reason').notNull(),
   expiresAt: instant('expires_at').notNull(),

@@ -2,14 +2,13 @@
 import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, primaryId } from './columns.ts';
+import { environment } from './environments.ts';
 import { person, team } from './identity.ts';
 import { model } from './registry.ts';
 
-export const environments = ['sandbox', 'staging', 'production'] as const;
-
 export const policyVersion = pgTable('policy_version', {
   id: primaryId(),
-  environment: text('environment', { enum: environments }).notNull(),
+  environment: text('environment').notNull().references(() => environment.name),
   /** Where it holds: both null, for the organisation; a team; or one model, with its team. The narrowest one decides alone. */
   teamId: uuid('team_id').references(() => team.id),
   modelId: uuid('model_id').references(() => model.id),

@@ -76,13 +76,13 @@ export async function runFacets(tx: ReadTx, runId: string): Promise<Record<strin
   return Object.fromEntries(rows.map(({ name, body }) => [name, body]));
 }
 
-export type AccountRow = { id: string; name: string; responsiblePersonId: string; responsibleName: string };
+export type AccountRow = { id: string; name: string; responsiblePersonId: string; responsibleName: string; responsibleActive: boolean };
 
 /** Service accounts with the people who answer for them. */
 export async function accountsById(tx: ReadTx, ids: readonly string[]): Promise<AccountRow[]> {
   if (ids.length === 0) return [];
   const { rows } = await tx.execute<AccountRow>(sql`
-    select s.id, s.name, s.responsible_person_id as "responsiblePersonId", p.display_name as "responsibleName"
+    select s.id, s.name, s.responsible_person_id as "responsiblePersonId", p.display_name as "responsibleName", p.state = 'active' as "responsibleActive"
     from service_account s join person p on p.id = s.responsible_person_id where s.id = any(${uuids(ids)})`);
   return rows;
 }

@@ -27,6 +27,7 @@ import { currentContext } from '#lib/http.ts';
 import { may } from '#lib/kernel/permissions.ts';
 import { propose } from '../../policies/exceptions/actions.ts';
 import { comment, decide, decideLent, declare, review, revoke, withdraw } from '../actions.ts';
+import { RequiredMetadata } from './required-metadata.tsx';
 
 type Props = { params: Promise<{ promotionId: string }> };
 
@@ -58,6 +59,7 @@ export default async function PromotionPage({ params }: Props) {
           <Standing request={request} />
           <Section title="Rules" id="rules" description={`${request.policyTitle}, evaluated on the frozen evidence.`}><Rules results={request.results} exceptions={request.exceptions} {...(mayAskException && { remedyFor: ({ ruleId, title: rule }) => <ProposeException modelVersionId={request.modelVersionId} subject={`${request.modelName} ${request.version}`} environment={request.environment} ruleId={ruleId} title={rule} propose={propose} /> })} /></Section>
           <Difference request={request} />
+          <RequiredMetadata name={request.modelName} version={request.version} environment={request.environment} frozenCard={(request.snapshot['metadata'] as { readonly modelCard?: string | null } | null | undefined)?.modelCard ?? null} />
           <Section title="Lineage and frozen evidence" actions={<><LinkButton size="sm" href={lineageHref(request.assetVersionId)}>Lineage</LinkButton>{request.trainingRunId !== null && <LinkButton size="sm" href={`/runs/${request.trainingRunId}`}>Training run</LinkButton>}</>}>
             <Disclosure summary="The facts that the rules were evaluated on"><JsonView value={JSON.parse(JSON.stringify(request.snapshot))} caption={`Canonical JSON of this document has the digest ${request.snapshotDigest}`} /></Disclosure>
           </Section>

@@ -1,6 +1,7 @@
 // One model: where it runs, and its versions.
 import type { Metadata } from 'next';
 import { Problem } from '#components/kernel-problem.tsx';
+import { Aliases } from '#components/registry/aliases.tsx';
 import { compareHref } from '#components/registry/href.ts';
 import { Running } from '#components/registry/running.tsx';
 import { VersionsTable } from '#components/registry/versions-table.tsx';
@@ -8,8 +9,9 @@ import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section } from '#components/ui/section.tsx';
 import { currentContext } from '#lib/http.ts';
-import { getModel } from '#lib/registry/index.ts';
+import { getModel, listAliases, listAliasMoves } from '#lib/registry/index.ts';
 import { EmergencyBanner } from '../../emergency-banner.tsx';
+import { setAlias } from '../actions.ts';
 
 type Props = { params: Promise<{ name: string }> };
 
@@ -18,9 +20,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function ModelPage({ params }: Props) {
-  const found = await getModel.execute(await currentContext(), { name: decodeURIComponent((await params).name) });
+  const context = await currentContext();
+  const found = await getModel.execute(context, { name: decodeURIComponent((await params).name) });
   if (!found.ok) return <Problem error={found.error} />;
   const model = found.value;
+  const aliases = await listAliases.execute(context, { name: model.name });
+  const moves = await listAliasMoves.execute(context, { name: model.name, limit: 50 });
   const live = model.running.find(({ environment }) => environment === 'production');
   return (
     <>
@@ -31,6 +36,7 @@ export default async function ModelPage({ params }: Props) {
         actions={live && model.latest && live.version !== model.latest.version ? <LinkButton href={compareHref(model.name, live.version, model.latest.version)}>Compare latest with production</LinkButton> : undefined}
       />
       <EmergencyBanner model={model.name} />
+      {aliases.ok && <Section title="Aliases" description="Names that people point at a version. They grant nothing: deployers are answered by digest."><Aliases model={model.name} items={aliases.value.items} moves={moves.ok ? moves.value.items : []} mayMove={aliases.value.mayMove} protectedNames={aliases.value.protectedNames} latest={model.latest?.version ?? 1} set={setAlias} /></Section>}
       <Section title="Versions" description="Select two to compare them."><VersionsTable name={model.name} /></Section>
     </>
   );

@@ -4,6 +4,7 @@ import { HistoryTable } from '#components/approvals/history-table.tsx';
 import { JsonDiff } from '#components/evidence/json-diff.tsx';
 import { Verdict } from '#components/evidence/verdict.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
+import { EnvironmentBadge } from '#components/policy/environments.tsx';
 import { DecidePolicy } from '#components/policy/policy-forms.tsx';
 import { DryRun } from '#components/policy/dry-run.tsx';
 import { approvalsText, OpaRuleList, ParameterTable, RuleList } from '#components/policy/rule-list.tsx';
@@ -35,7 +36,7 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
       <PageHeader
         crumbs={[{ label: 'Policies', href: `/policies?environment=${policy.environment}` }]}
         title={policy.title}
-        meta={<><Badge tone={policy.environment === 'production' ? 'accent' : 'neutral'}>{policy.environment}</Badge><Badge>{policy.state}</Badge><span>for {policy.scope.name}</span><Digest value={policy.digest} algorithm /><span>{approvalsText(policy.content.approvals)}; requests hold {policy.content.requestValidDays} days</span></>}
+        meta={<><EnvironmentBadge name={policy.environment} /><Badge>{policy.state}</Badge><span>for {policy.scope.name}</span><Digest value={policy.digest} algorithm /><span>{approvalsText(policy.content.approvals)}; requests hold {policy.content.requestValidDays} days</span></>}
         actions={<><LinkButton href={`/policies/edit?environment=${policy.environment}&from=${policy.id}`}>Open in the editor</LinkButton>{policy.state === 'proposed' && mayManage ? <DecidePolicy policyVersionId={policy.id} digest={policy.digest} environment={policy.environment} loosens={policy.loosens} isProposer={policy.proposedBy?.id === context.actor.id} actions={{ confirm, reject }} /> : undefined}</>}
       />
       <Stack>

@@ -9,7 +9,7 @@ import { listPromotions } from '#lib/approvals/index.ts';
 import { currentContext } from '#lib/http.ts';
 import { listTeams } from '#lib/identity/index.ts';
 import { may } from '#lib/kernel/permissions.ts';
-import { describePolicyInput, environment as environmentSchema, getPolicy, listPolicies, strictProduction } from '#lib/policy/index.ts';
+import { describePolicyInput, getPolicy, listEnvironments, listPolicies, strictProduction } from '#lib/policy/index.ts';
 import { listModels } from '#lib/registry/index.ts';
 import { propose } from '../actions.ts';
 
@@ -19,15 +19,17 @@ type Props = { searchParams: Promise<{ environment?: string | string[]; from?: s
 
 export default async function EditorPage({ searchParams }: Props) {
   const asked = await searchParams;
-  const environment = environmentSchema.catch('production').parse(asked.environment);
   const context = await currentContext();
+  const environments = await listEnvironments.execute(context, {});
+  if (!environments.ok) return <Problem error={environments.error} />;
+  const { name: environment, tier } = environments.value.items.find(({ name, archived }) => name === asked.environment && !archived) ?? { name: 'production', tier: 'production' as const };
   const versions = await listPolicies.execute(context, { environment });
   if (!versions.ok) return <Problem error={versions.error} />;
   const from = versions.value.items.find(({ id }) => id === asked.from) ?? versions.value.items.find(({ state, scope }) => state === 'active' && scope.teamId === null) ?? versions.value.items[0];
   const policy = from ? await getPolicy.execute(context, { policyVersionId: from.id }) : null;
   const inputs = await describePolicyInput.execute(context, {});
   const requests = await listPromotions.execute(context, { environment: [environment], limit: 100 });
-  const strict = environment === 'production' && asked.from === 'strict';
+  const strict = tier === 'production' && asked.from === 'strict';
   const teams = await listTeams.execute(context, {});
   const models = await listModels.execute(context, { limit: 200 });
   const mayManage = may(context.actor, 'policy.manage', { kind: 'organisation' });
@@ -36,7 +38,7 @@ export default async function EditorPage({ searchParams }: Props) {
       <PageHeader
         crumbs={[{ label: 'Policies', href: `/policies?environment=${environment}` }]}
         title={`Policy of ${environment}: editor and playground`}
-        actions={environment === 'production' && !strict ? <LinkButton href="/policies/edit?environment=production&from=strict">Begin from the strict set</LinkButton> : undefined}
+        actions={tier === 'production' && !strict ? <LinkButton href={`/policies/edit?environment=${environment}&from=strict`}>Begin from the strict set</LinkButton> : undefined}
         meta={mayManage ? 'Nothing here has an effect before it is proposed and a second security person confirms.' : 'Try what a policy would say. Security proposes changes.'}
       />
       {policy?.ok && inputs.ok

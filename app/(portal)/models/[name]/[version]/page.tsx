@@ -4,9 +4,11 @@ import { PromotionState } from '#components/approvals/promotion-state.tsx';
 import { Severity, Strength } from '#components/evidence/verdict.tsx';
 import { ImpactPanel } from '#components/impact/impact-panel.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
+import { EnvironmentBadge } from '#components/policy/environments.tsx';
 import { AskPromotion } from '#components/registry/ask-promotion.tsx';
 import { FiveAnswers } from '#components/registry/five-answers.tsx';
-import { compareHref, lineageHref, modelHref } from '#components/registry/href.ts';
+import { compareHref, lineageHref, modelHref, versionHref } from '#components/registry/href.ts';
+import { MetadataPanel } from '#components/registry/metadata-panel.tsx';
 import { MetricsPanel } from '#components/registry/metrics-panel.tsx';
 import { SlsaPanel } from '#components/registry/slsa-panel.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
@@ -24,7 +26,7 @@ import { TopicRefresh } from '#components/drift/topic-refresh.tsx';
 import { listExceptions, type ExceptionView } from '#lib/exceptions/index.ts';
 import { currentContext } from '#lib/http.ts';
 import { activeApprovalEnvironments } from '#lib/policy/index.ts';
-import { getModel, getModelVersion, type ModelVersionDetail } from '#lib/registry/index.ts';
+import { getModel, getModelVersion, getVersionMetadata, listAliases, type ModelVersionDetail } from '#lib/registry/index.ts';
 import { askForPromotion } from '../../actions.ts';
 import { EmergencyBanner } from '../../../emergency-banner.tsx';
 
@@ -50,6 +52,9 @@ export default async function ModelVersionPage({ params }: Props) {
   const other = live && live.version !== detail.version ? live.version : detail.version > 1 ? detail.version - 1 : undefined;
   const environments = await activeApprovalEnvironments.execute(context, {});
   const exceptions = await listExceptions.execute(context, { modelVersionId: detail.id, state: ['proposed', 'active'], limit: 50 });
+  const metadataOf = await getVersionMetadata.execute(context, { name, version });
+  const aliases = await listAliases.execute(context, { name });
+  const pointing = aliases.ok ? aliases.value.items.filter((alias) => alias.version === detail.version) : [];
   const running = detail.deployments.filter(({ endedAt }) => endedAt === null);
   return (
     <>
@@ -58,7 +63,8 @@ export default async function ModelVersionPage({ params }: Props) {
         title={`${detail.modelName} ${detail.version}`}
         meta={<>
           <Digest value={detail.digest} href={`/data/${detail.assetVersionId}`} algorithm />
-          {running.map(({ id, environment, endpoint }) => <Badge key={id} tone={environment === 'production' ? 'accent' : 'neutral'}>{environment} {endpoint}</Badge>)}
+          {running.map(({ id, environment, endpoint }) => <EnvironmentBadge key={id} name={environment}>{environment} {endpoint}</EnvironmentBadge>)}
+          {pointing.map((alias) => <Badge key={alias.name}>{alias.name}</Badge>)}
           {running.length === 0 && <Badge tone="outline">runs nowhere</Badge>}
           <span>{detail.teamName}</span>
           <span>published <Time at={detail.publishedAt} /> by {detail.publishedBy.name}</span>
@@ -76,6 +82,7 @@ export default async function ModelVersionPage({ params }: Props) {
         <Columns aside={<Section title="SLSA build level" level={3}><SlsaPanel slsa={detail.slsa} /></Section>}>
           <Section title="Five answers" description="Proven: a verified attestation says so. Claimed: an event says so. Contradicted: two sources disagree."><FiveAnswers answers={detail.answers} /></Section>
         </Columns>
+        {metadataOf.ok && <Section title="Metadata" description="What it comes with, and what environments require." actions={<LinkButton size="sm" href={`${versionHref(detail.modelName, detail.version)}/card`}>Model card</LinkButton>}><MetadataPanel name={detail.modelName} version={detail.version} fields={metadataOf.value.fields} datasets={metadataOf.value.datasets} /></Section>}
         <Findings detail={detail} />
         <Metrics detail={detail} />
         <Inputs detail={detail} />
@@ -193,7 +200,7 @@ function Deployments({ detail }: { readonly detail: ModelVersionDetail }) {
             rows={detail.deployments}
             rowKey={({ id }) => id}
             columns={[
-              { header: 'endpoint', cell: ({ endpoint, environment }) => <>{endpoint} <Badge tone={environment === 'production' ? 'accent' : 'neutral'}>{environment}</Badge></> },
+              { header: 'endpoint', cell: ({ endpoint, environment }) => <>{endpoint} <EnvironmentBadge name={environment} /></> },
               { header: 'from', cell: ({ deployedAt }) => <Time at={deployedAt} /> },
               { header: 'until', cell: ({ endedAt }) => (endedAt === null ? <Badge tone="pass">running</Badge> : <Time at={endedAt} />) },
               { header: 'digest', cell: ({ digest }) => (digest === detail.digest ? <Strength state="proven" /> : <Digest value={digest} />) },

@@ -1,0 +1,49 @@
+// Aliases of a model: where each points, moving one, and every move there was.
+'use client';
+
+import { CommandForm } from '#components/identity/command-form.tsx';
+import { SimpleTable } from '#components/table/simple-table.tsx';
+import { Badge } from '#components/ui/badge.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Digest } from '#components/ui/digest.tsx';
+import { Disclosure } from '#components/ui/disclosure.tsx';
+import { TextLink } from '#components/ui/link-button.tsx';
+import { Time } from '#components/ui/time.tsx';
+import type { ActionResult } from '#lib/kernel/action.ts';
+import { versionHref } from './href.ts';
+
+type Alias = { readonly name: string; readonly version: number; readonly digest: string; readonly movedBy: { readonly name: string }; readonly movedAt: string; readonly reason: string };
+type Move = { readonly id: string; readonly alias: string; readonly from: number | null; readonly to: number | null; readonly movedBy: { readonly name: string }; readonly at: string; readonly reason: string };
+type SetAlias = (input: { name: string; alias: string; version: number | null; from: number | null; reason: string }) => Promise<ActionResult<unknown>>;
+
+const versionIn = (text: string | undefined): number | null => (text !== undefined && /^[1-9]\d*$/.test(text.trim()) ? Number(text.trim()) : null);
+
+export function Aliases({ model, items, moves, mayMove, protectedNames, latest, set }: { readonly model: string; readonly items: readonly Alias[]; readonly moves: readonly Move[]; readonly mayMove: boolean; readonly protectedNames: readonly string[]; readonly latest: number; readonly set: SetAlias }) {
+  const reason = { name: 'reason', label: 'Why', kind: 'reason' as const };
+  return (
+    <div className="flex flex-col gap-2">
+      {items.length === 0 ? <p className="text-sm text-ink-2">None. An alias such as champion points at one version, and people move it.</p> : (
+        <SimpleTable
+          caption="Aliases"
+          rows={items}
+          rowKey={({ name }) => name}
+          columns={[
+            { header: 'alias', cell: ({ name }) => <><Badge>{name}</Badge> {protectedNames.includes(name) && <span className="text-xs text-ink-3">protected: reviewers and security move it</span>}</> },
+            { header: 'points at', cell: ({ version }) => <TextLink quiet href={versionHref(model, version)}>{model} {version}</TextLink> },
+            { header: 'artifact', cell: ({ digest }) => <Digest value={digest} /> },
+            { header: 'moved', cell: ({ movedBy, movedAt, reason: why }) => <span className="text-ink-2" title={why}>{movedBy.name}, <Time at={movedAt} /></span> },
+            { header: '', cell: ({ name, version }) => mayMove && (
+              <CommandForm title={`Move ${name}`} description={`It points at version ${version} now. It grants nothing: what runs is decided by promotions.`} trigger={<Button size="sm" variant="ghost">Move…</Button>} fields={[{ name: 'version', label: 'To version', kind: 'number', initial: String(latest), optional: true, hint: 'Empty: take it away.' }, reason]} confirmLabel="Move" submit={(values) => set({ name: model, alias: name, version: versionIn(values['version']), from: version, reason: values['reason'] ?? '' })} />
+            ) },
+          ]}
+        />
+      )}
+      {mayMove && <div><CommandForm title={`A new alias of ${model}`} description="Lower-case letters, digits and hyphens; not the name of an environment." trigger={<Button size="sm">Add an alias…</Button>} fields={[{ name: 'alias', label: 'Alias' }, { name: 'version', label: 'Points at version', kind: 'number', initial: String(latest) }, reason]} confirmLabel="Add" submit={(values) => set({ name: model, alias: (values['alias'] ?? '').trim(), version: versionIn(values['version']), from: null, reason: values['reason'] ?? '' })} /></div>}
+      {moves.length > 0 && (
+        <Disclosure summary={`${moves.length} ${moves.length === 1 ? 'move' : 'moves'}`}>
+          <SimpleTable caption="Moves of aliases, newest first" rows={moves} rowKey={({ id }) => id} columns={[{ header: 'alias', cell: ({ alias }) => alias }, { header: 'from', cell: ({ from }) => from ?? 'nowhere' }, { header: 'to', cell: ({ to }) => to ?? 'taken away' }, { header: 'by', cell: ({ movedBy, at }) => <span className="text-ink-2">{movedBy.name}, <Time at={at} /></span> }, { header: 'because', cell: ({ reason: why }) => why }]} />
+        </Disclosure>
+      )}
+    </div>
+  );
+}
