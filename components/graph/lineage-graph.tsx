@@ -163,7 +163,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
             {result?.is === 'ready' && orientation !== undefined && (
               <LineageCanvas
                 // A new layout is a new picture, with its own opening view.
-                key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation} ${String(full)}`}
+                key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation} ${full ? `${windowSize.width} ${windowSize.height}` : ''}`}
                 nodes={nodes} edges={edges} layout={result.layout} orientation={orientation} full={full} onFull={() => { setFull((is) => !is); }} size={{ width: (full ? windowSize.width : width) - (panel !== null && width >= panelBeside ? panelWidth : 0), height }}
                 focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={matches ?? noMatches} filtering={matches !== undefined} shownMatch={found[at]} neighbours={neighbours}
                 onSelect={select} onOpen={open} onExpand={expand}
