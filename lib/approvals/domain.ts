@@ -108,6 +108,14 @@ const memberWords: Readonly<Record<string, string>> = {
 /** What a version deployed by its own promotion changes by that: not a reason to doubt it. */
 const ownEffect = ['production', 'comparison'];
 
+/**
+ * The document without what may pass without a reason to doubt a request: of one that the policy let through, the change
+ * window, which is looked at when it is deployed; of one that was deployed, its own endpoint, by the same.
+ */
+function lasting(input: PolicyInput, { state, verdict }: Pick<Frozen, 'state' | 'verdict'>): PolicyInput {
+  return { ...input, assurance: { ...input.assurance, ...(verdict === 'passed' ? { changeWindow: null } : {}), ...(state === 'deployed' ? { endpoint: null } : {}) } };
+}
+
 /** Members of the document in which two differ, in words. */
 export function changedMembers(before: PolicyInput, after: PolicyInput, ignored: readonly string[] = []): string[] {
   const [left, right] = [before as unknown as Record<string, Json>, after as unknown as Record<string, Json>];
@@ -129,7 +137,7 @@ export function staleness(frozen: Frozen, current: PolicyInput, active: UsablePo
   if (before.artifact.digest !== frozen.artifactDigest) reasons.push('the frozen evidence is about another artifact');
   // A document that was frozen by an earlier version of the portal lacks members that have come since: nobody decided by them.
   const unknownThen = Object.keys(current).filter((key) => !Object.hasOwn(JSON.parse(frozen.snapshotContent) as object, key));
-  const changed = changedMembers(before, current, [...unknownThen, ...(frozen.state === 'deployed' ? ownEffect : [])]);
+  const changed = changedMembers(lasting(before, frozen), lasting(current, frozen), [...unknownThen, ...(frozen.state === 'deployed' ? ownEffect : [])]);
   if (changed.length > 0) reasons.push(`evidence changed since it was frozen: ${changed.join(', ')}`);
   if (active !== null && active.digest === frozen.policyDigest && evaluatePolicy(active.content, before).verdict !== frozen.verdict) reasons.push('the recorded verdict is not the one that the policy gives');
   return reasons;

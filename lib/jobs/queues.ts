@@ -15,10 +15,12 @@ export type OutboxEvents = {
   'approvals.emergency_review_due': { emergencyId: string };
   /** An exception came into force, was revoked, or reached its end. */
   'exceptions.changed': { modelVersionId: string; environment: 'sandbox' | 'staging' | 'production' };
+  /** An incident was opened or closed. */
+  'incidents.changed': { incidentId: string };
 };
 export type OutboxEventName = keyof OutboxEvents;
 
-export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed'] as const satisfies readonly OutboxEventName[];
+export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'incidents.changed'] as const satisfies readonly OutboxEventName[];
 
 const options = { retryLimit: 10, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 };
 

@@ -1,5 +1,5 @@
 // The worker: takes events of the outbox and calls the handlers of the domains that act on them. Any number of processes may work at once.
-import { handleExceptionsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
+import { handleExceptionsChanged, handleIncidentsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
 import { handleSweepDue } from '#lib/evidence/index.ts';
 import { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from '#lib/findings/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
@@ -18,6 +18,7 @@ const handlers: Handlers = {
   'policy.activated': handlePolicyActivated,
   'approvals.emergency_review_due': handleReviewDue,
   'exceptions.changed': handleExceptionsChanged,
+  'incidents.changed': handleIncidentsChanged,
 };
 
 const BATCH = 20;

@@ -9,9 +9,9 @@ import { notFound } from '#lib/kernel/errors.ts';
 import { digest, id, newId } from '#lib/kernel/ids.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { activePolicy } from './active.ts';
-import { policyProblems } from './check.ts';
 import { policyDigest } from './digest.ts';
 import { policyFailure } from './errors.ts';
+import { examinePolicy } from './examine.ts';
 import { environment, policyContent, type Environment, type PolicyContent } from './schema.ts';
 import { loosened, organisationWide, type PolicyScope } from './scope.ts';
 import { findActivePolicy, findPolicy, findPolicyByDigest, insertPolicy, lockEnvironment, modelOf, updatePolicy, type PolicyRow } from './store.ts';
@@ -55,7 +55,7 @@ export const proposePolicy = command({
   },
   scope: organisation,
   run: async (tx, input, { scope, known }, { actor }) => {
-    const problems = policyProblems(input.content, input.environment);
+    const { problems } = await examinePolicy(tx, input.content, input.environment);
     if (problems.length > 0) return policyFailure('invalid', 'policy.unsuitable', `${problems[0]?.path}: ${problems[0]?.message}`, { errors: problems.slice(0, 50) });
     const looser = await looserThanWide(tx, input.environment, scope, input.content);
     if (looser.length > 0 && !input.loosening) return loosens(looser);
@@ -101,7 +101,7 @@ export const confirmPolicy = command({
       const denied = policyFailure('conflict', 'policy.needs_second_person', 'You proposed this policy. Another security person has to confirm it.');
       return refusal(denied.error, { subjectTable, subjectId: row.id, teamId: null, reason: 'the proposer may not confirm' });
     }
-    const problems = policyProblems(content.data, row.environment);
+    const { problems } = await examinePolicy(tx, content.data, row.environment);
     if (problems.length > 0) return policyFailure('invalid', 'policy.unsuitable', `${problems[0]?.path}: ${problems[0]?.message}`, { errors: problems.slice(0, 50) });
     const looser = await looserThanWide(tx, row.environment, row, content.data);
     if (looser.length > 0 && !input.loosening) return loosens(looser);

@@ -2,13 +2,12 @@
 import { z } from 'zod';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { policyProblems } from './check.ts';
 import { evaluatePolicy } from './domain.ts';
+import { examinePolicy } from './examine.ts';
 import { exampleInput } from './example.ts';
 import { policyInput } from './input.ts';
-import { withOpa } from './opa.ts';
+import { withOpa } from './with-opa.ts';
 import { environment, policyContent, policyEvaluation } from './schema.ts';
-import { runPolicyTests } from './tests.ts';
 
 const problem = z.object({ path: z.string(), message: z.string() });
 
@@ -45,19 +44,20 @@ export const tryPolicy = query({
   input: z.object({ environment, content: text, document: text.optional() }),
   output: tried,
   permission: 'read',
-  run: async (_tx, input) => {
+  run: async (tx, input) => {
     const content = policyContent.safeParse(input.content);
     const size = tooLarge(input.document);
     const document = policyInput.safeParse(input.document ?? { ...exampleInput(), environment: input.environment });
     const documentProblems = size !== null ? [{ path: 'document', message: size }] : document.success ? [] : fieldErrors(document.error, 'document');
     if (!content.success) return ok({ problems: fieldErrors(content.error, 'content'), documentProblems, evaluation: null, tests: [] });
-    const asked = document.success && size === null ? await withOpa(content.data, document.data) : null;
+    const asked = document.success && size === null ? await withOpa(tx, content.data, document.data) : null;
+    const { problems, tests } = await examinePolicy(tx, content.data, input.environment);
     const end = Date.now() + longestMilliseconds;
     return ok({
-      problems: policyProblems(content.data, input.environment),
+      problems,
       documentProblems,
       evaluation: asked ? evaluatePolicy(content.data, asked, () => Date.now() > end) : null,
-      tests: runPolicyTests(content.data, input.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),
+      tests: tests.map(({ name, problems }) => ({ name, problems: [...problems] })),
     });
   },
   http: { method: 'POST', path: '/api/v1/policies/try', tag: 'Policies', body: 'json' },

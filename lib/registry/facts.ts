@@ -1,4 +1,5 @@
 // Everything the portal knows about one model version, gathered for decisions and for the page that explains them.
+import type { AssuranceFacts } from './assurance.ts';
 
 export type Metric = { readonly name: string; readonly slice: string | null; readonly value: number; readonly sampleCount: number; readonly higherIsBetter: boolean | null };
 
@@ -94,4 +95,6 @@ export type VersionFacts = {
   readonly evaluations: readonly Evaluation[];
   /** Open findings on the artifact, upstream runs and versions; drift findings are about what runs, not about this. */
   readonly findings: readonly OpenFinding[];
+  /** What sources beside the pipeline say. */
+  readonly assurance?: AssuranceFacts;
 };

@@ -1,6 +1,7 @@
 // Models and their versions: public face of the domain.
 export { publishModelVersion } from './commands.ts';
 export { compareFacts } from './compare.ts';
+export { atDeployment, type AssuranceFacts } from './assurance.ts';
 export { policyInputOf, trainingInputs, type Incumbent } from './domain.ts';
 export type { VersionFacts } from './facts.ts';
 export { gatherFacts } from './gather.ts';
