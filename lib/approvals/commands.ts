@@ -137,7 +137,7 @@ async function decideBy(tx: WriteTx, input: DecisionInput, row: PromotionRow, { 
   announce('approvals', row.teamId);
   if (state === 'open') return ok(audited({ promotionId: row.id, recorded: true, approvalId: approval.id, state, message: `Recorded. Still needed: ${stillNeeded(needs)}.`, needs }, entry));
   await store.movePromotion(tx, row.id, { state, decidedAt: now });
-  await issueSummary(tx, row, state === 'approved' ? 'PASSED' : 'FAILED', now);
+  await issueSummary(tx, row, state === 'approved' ? 'PASSED' : 'FAILED', now, gathered);
   const message = state === 'approved' ? 'Recorded. All approvals are there: this very artifact may be deployed.' : 'Recorded. The request is rejected.';
   return ok(audited({ promotionId: row.id, recorded: true, approvalId: approval.id, state, message, needs }, entry, { subjectTable, subjectId: row.id, teamId: row.teamId, before: { state: 'open' }, after: { state, ...bound }, action: `approvals.${state}` }));
 }

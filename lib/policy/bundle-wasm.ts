@@ -1,11 +1,11 @@
-// Looks at a WebAssembly module before anything of it is compiled: what it imports, and whether it brings memory or a start of its own. Pure.
+// Looks at a WebAssembly module before anything of it is compiled: what it imports, and whether it brings memory of its own. Pure.
 // Format: https://www.w3.org/TR/wasm-core-1/#binary-format. What OPA's modules import: https://www.openpolicyagent.org/docs/wasm#imports.
 import { err, ok, type Result } from '#lib/kernel/result.ts';
 
 /** 64 KiB each. A module that asks for more is refused, and no more is ever given. */
 export const mostMemoryPages = 1_024;
 const functions = new Set(['opa_abort', 'opa_println', 'opa_builtin0', 'opa_builtin1', 'opa_builtin2', 'opa_builtin3', 'opa_builtin4']);
-const sections = { imports: 2, memory: 5, start: 8 } as const;
+const sections = { imports: 2, memory: 5 } as const;
 
 class Reader {
   readonly bytes: Uint8Array;
@@ -81,7 +81,6 @@ export function wasmProblem(bytes: Uint8Array): Result<number, string> {
       if (section.end > all.end) return err('its policy.wasm breaks off');
       all.at = section.end;
       if (id === sections.memory && section.number() > 0) return err('its policy.wasm brings memory of its own, which cannot be bounded');
-      if (id === sections.start) return err('its policy.wasm begins to run when it is loaded');
       if (id === sections.imports) {
         const found = importsProblem(section);
         if (!found.ok) return found;

@@ -11,7 +11,7 @@ import { readDecision, unanswered, type OpaAnswer } from './opa-answer.ts';
 import { bundleBytes } from './store.ts';
 
 /** All decisions of one document together, the start of the thread included. */
-const longestMilliseconds = 2_000;
+const longestMilliseconds = 3_000;
 const largestAnswer = 256 * 1024;
 const mostAtOnce = 4;
 

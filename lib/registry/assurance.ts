@@ -29,13 +29,13 @@ type Known = { readonly evidence: readonly SubjectEvidence[]; readonly training:
 /** Verified scans among evidence about one digest. What does not verify counts for nothing, neither for nor against. */
 export function scansAmong(evidence: readonly SubjectEvidence[], digest: string): Scan[] {
   return evidence.flatMap((one): Scan[] => {
-    const { verdict, predicate, predicateType, statement, evidenceDigest, receivedAt, subjects } = one;
+    const { verdict, predicate, predicateType, statement, evidenceId, evidenceDigest, receivedAt, subjects } = one;
     if (verdict !== 'passed' || predicate === null || !subjects.some((subject) => subject.digest === digest)) return [];
-    if (predicate.kind === 'vulnerabilities' && (VULNERABILITIES_TYPES as readonly string[]).includes(predicateType ?? '')) return [scanOfVulnerabilities({ evidenceDigest, receivedAt }, statement?.predicate)];
+    if (predicate.kind === 'vulnerabilities' && (VULNERABILITIES_TYPES as readonly string[]).includes(predicateType ?? '')) return [scanOfVulnerabilities({ evidenceId, evidenceDigest, receivedAt }, statement?.predicate)];
     if (predicate.kind !== 'test_result' || predicateType !== TEST_RESULT_TYPE) return [];
     const { result, configuration, passedTests = [], failedTests = [], warnedTests = [], gatehouse_tests: told = [] } = predicate.value;
     const otherTests = [...failedTests, ...warnedTests, ...told.filter(({ status }) => status !== 'passed').map(({ name }) => name)];
-    const scan = scanOfTestResult({ evidenceDigest, receivedAt }, { result, configuration, passedTests, otherTests: [...new Set(otherTests)] });
+    const scan = scanOfTestResult({ evidenceId, evidenceDigest, receivedAt }, { result, configuration, passedTests, otherTests: [...new Set(otherTests)] });
     return scan ? [scan] : [];
   });
 }

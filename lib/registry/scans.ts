@@ -7,6 +7,7 @@ export type ScanSeverity = (typeof scanSeverities)[number];
 
 /** One verified scan. `worst` is null where a severity could not be read, which counts as the worst there is. */
 export type Scan = {
+  readonly evidenceId: string;
   readonly evidenceDigest: string;
   readonly receivedAt: string;
   /** When it ended, and never later than it was received; null: it does not say. */
@@ -46,7 +47,7 @@ function worstOf(severity: z.infer<typeof finding>['severity']): ScanSeverity | 
 
 const notLater = (moment: string | undefined, receivedAt: string): string | null => (moment === undefined ? null : new Date(Math.min(Date.parse(moment), Date.parse(receivedAt))).toISOString());
 
-type From = Pick<Scan, 'evidenceDigest' | 'receivedAt'>;
+type From = Pick<Scan, 'evidenceId' | 'evidenceDigest' | 'receivedAt'>;
 
 /** A vulnerability statement as a scan. One whose result cannot be read found something unreadable: it is never clean. */
 export function scanOfVulnerabilities(from: From, predicate: unknown): Scan {
