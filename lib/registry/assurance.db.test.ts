@@ -48,7 +48,7 @@ let count = 0;
 async function fresh() {
   count += 1;
   const name = `assured-${count}`;
-  return { name, ...(await pipeline.goodVersion(`a${count}`, { name })) };
+  return { ...(await pipeline.goodVersion(`a${count}`, { name })), name };
 }
 const documentOf = (modelVersionId: string, parameters: PolicyContent['parameters'] = {}): Promise<PolicyInput> =>
   readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, async (tx) => {
