@@ -65,6 +65,6 @@ export async function readBundle(bytes: Uint8Array): Promise<Result<Bundle, stri
     return err('its data.json is not JSON');
   }
   const wasm = new Uint8Array(compiled);
-  const module = wasmProblem(wasm);
-  return module.ok ? ok({ wasm, data, memoryPages: module.value }) : module;
+  const pages = wasmProblem(wasm);
+  return pages.ok ? ok({ wasm, data, memoryPages: pages.value }) : pages;
 }
