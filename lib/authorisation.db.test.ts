@@ -37,6 +37,8 @@ const allowed: Record<Permission, string[]> = {
   'exception.propose': ['engineer', 'secondEngineer', 'reviewer', 'security', 'secondSecurity'],
   'exception.confirm': ['security', 'secondSecurity'],
   'exception.end': ['engineer', 'secondEngineer', 'reviewer', 'security', 'secondSecurity'],
+  'incident.manage': ['security', 'secondSecurity'],
+  'incident.note': ['engineer', 'secondEngineer', 'reviewer', 'security', 'secondSecurity'],
   'audit.read': ['security', 'secondSecurity', 'auditor'],
   'people.read': ['admin', 'security', 'secondSecurity', 'auditor'],
   'people.manage': ['admin'],

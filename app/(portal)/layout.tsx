@@ -14,7 +14,7 @@ import { endSession } from './actions.ts';
 
 const pages: readonly (readonly [NavKey, Permission | null])[] = [
   ['overview', 'read'], ['runs', 'read'], ['lineage', 'read'], ['data', 'read'], ['models', 'read'], ['approvals', 'read'], ['deployments', 'read'],
-  ['drift', 'read'], ['findings', 'read'], ['policies', 'read'], ['audit', 'audit.read'], ['settings', null],
+  ['drift', 'read'], ['findings', 'read'], ['incidents', 'read'], ['policies', 'read'], ['audit', 'audit.read'], ['settings', null],
 ];
 
 export default async function PortalLayout({ children }: { readonly children: React.ReactNode }) {

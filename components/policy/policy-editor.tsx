@@ -14,6 +14,7 @@ import { Checkbox, Input, Select, Textarea } from '#components/ui/input.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { ruleLevel, type Environment, type PolicyContent, type PolicyRule } from '#lib/policy/schema.ts';
+import { BundleUpload } from './bundle-upload.tsx';
 import { CelInput } from './cel-input.tsx';
 import type { Completion } from './completion.ts';
 import { DryRun } from './dry-run.tsx';
@@ -59,7 +60,7 @@ function useTried(environment: Environment, content: unknown, document: unknown)
 export function PolicyEditor({ environment, content: initial, paths, requests, scopes, scope: initialScope, propose }: { readonly environment: Environment; readonly content: PolicyContent; readonly paths: readonly Completion[]; readonly requests: readonly PastRequest[]; readonly scopes: readonly ScopeOption[]; readonly scope: string; readonly propose: PolicyActions['propose'] | null }) {
   const router = useRouter();
   const [content, setContent] = useState<PolicyContent>(initial);
-  const [others, setOthers] = useState(() => pretty({ parameters: initial.parameters, approvals: initial.approvals, requestValidDays: initial.requestValidDays, opa: initial.opa ?? [], tests: initial.tests ?? [] }));
+  const [others, setOthers] = useState(() => pretty({ parameters: initial.parameters, approvals: initial.approvals, requestValidDays: initial.requestValidDays, opa: initial.opa ?? [], ...(initial.opaBundle === undefined ? {} : { opaBundle: initial.opaBundle }), tests: initial.tests ?? [] }));
   const [document, setDocument] = useState('');
   const [documentFrom, setDocumentFrom] = useState('');
   const [reason, setReason] = useState('');
@@ -73,7 +74,7 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
   const whole = useMemo(() => {
     if (!rest.ok || typeof rest.value !== 'object' || rest.value === null) return null;
     const { tests, opa, ...members } = rest.value as { tests?: unknown[]; opa?: unknown[] };
-    const { tests: _tests, opa: _opa, ...kept } = content;
+    const { tests: _tests, opa: _opa, opaBundle: _opaBundle, ...kept } = content;
     return { ...kept, ...members, ...(Array.isArray(tests) && tests.length > 0 ? { tests } : {}), ...(Array.isArray(opa) && opa.length > 0 ? { opa } : {}) } as PolicyContent;
   }, [content, rest]);
   const sample = useMemo(() => (document.trim() === '' ? { ok: true as const, value: undefined } : read(document)), [document]);
@@ -146,9 +147,10 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
           <div><Button onClick={() => { setContent({ ...content, rules: [...content.rules, { ...emptyRule, id: `new-rule-${content.rules.length + 1}` }] }); }}>Add a rule</Button></div>
         </Section>
         <Section title="Parameters, approvals, OPA and tests" description="Tests are stored beside the rules and run before the policy may become active.">
-          <Field label="As JSON" error={rest.ok ? [errorAt('content.parameters'), errorAt('content.approvals'), errorAt('content.tests'), errorAt('content.opa'), errorAt('content.requestValidDays')].filter((text) => text !== undefined).join('; ') || undefined : rest.message}>
+          <Field label="As JSON" error={rest.ok ? [errorAt('content.parameters'), errorAt('content.approvals'), errorAt('content.tests'), errorAt('content.opa'), errorAt('content.opaBundle'), errorAt('content.requestValidDays')].filter((text) => text !== undefined).join('; ') || undefined : rest.message}>
             <Textarea mono rows={14} spellCheck={false} value={others} onChange={(event) => { setOthers(event.target.value); }} />
           </Field>
+          {propose && <BundleUpload onUploaded={(digest) => { if (rest.ok && typeof rest.value === 'object' && rest.value !== null) setOthers(pretty({ ...rest.value, opaBundle: digest })); }} />}
         </Section>
       </Stack>
       <Stack>

@@ -7,7 +7,7 @@ import { listFindings } from '#lib/findings/index.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import type { Actor } from '#lib/kernel/permissions.ts';
-import { ensureShippedPolicies } from '#lib/policy/index.ts';
+import { ensureShippedPolicies, policyInput } from '#lib/policy/index.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { as, createOrganisation, must, type Organisation } from '#lib/testing/fixtures.ts';
 import { makePipeline, type Pipeline } from '#lib/testing/pipeline.ts';
@@ -36,6 +36,11 @@ afterAll(async () => {
 
 let count = 0;
 const fresh = () => pipeline.goodVersion(`v${(count += 1)}`, { name: `model-${count}` });
+/** Digests of the evidence that a frozen document names. */
+async function snapshotOf(promotionId: string) {
+  const snapshot = policyInput.parse((await detail(promotionId)).snapshot);
+  return { evidence: snapshot.provenance?.evidence ?? [], data: snapshot.data?.sources.flatMap(({ validation }) => validation?.evidence ?? []) ?? [], evaluation: snapshot.evaluation?.evidence ?? [] };
+}
 const detail = async (promotionId: string, actor: Actor = organisation.reviewer) => must(await getPromotion.execute(as(actor), { promotionId }));
 const behind = (sql: string) => admin.query(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
@@ -276,9 +281,18 @@ describe('what the portal signs', () => {
       predicateType: 'https://slsa.dev/verification_summary/v1',
       predicate: {
         verificationResult: 'PASSED', policy: { digest: { sha256: request.policyDigest.replace('sha256:', '') } }, verifiedLevels: expect.arrayContaining(['GATEHOUSE_PROMOTED_PRODUCTION']) as string[],
-        inputAttestations: [{ digest: { sha256: request.snapshotDigest.replace('sha256:', '') } }, ...opened.slice(0, 2).map(({ envelope }) => ({ digest: { sha256: sha256(envelope).replace('sha256:', '') } }))],
+        // A summary for one environment is none for another, and what is no attestation is not among them.
+        resourceUri: expect.stringMatching(/^gatehouse:environments\/production\/models\/[^/]+\/versions\/\d+$/) as string, slsaVersion: '1.1', timeVerified: expect.stringMatching(/Z$/) as string, verifier: { id: 'https://gatehouse.dev/portal/v1' },
+        'https://gatehouse.dev/predicates/evidence-snapshot/v1': { digest: { sha256: request.snapshotDigest.replace('sha256:', '') } },
       },
     });
+    const { inputAttestations } = opened[2]?.statement.predicate as { inputAttestations: { uri: string; digest: { sha256: string } }[] };
+    const asSent = opened.slice(0, 2).map(({ envelope }) => sha256(envelope).replace('sha256:', ''));
+    expect(inputAttestations.slice(-2).map(({ digest }) => digest.sha256)).toEqual(asSent);
+    const { evidence, data, evaluation } = await snapshotOf(request.promotionId);
+    const used = inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`);
+    for (const one of [...evidence, ...data, ...evaluation]) expect(used).toContain(one);
+    expect(used).not.toContain(request.snapshotDigest);
     const [first] = statements;
     expect(await getStatement.execute(as(organisation.otherEngineer), { promotionId: request.promotionId, statementId: first?.id ?? '' })).toMatchObject({ error: { kind: 'not_found' } });
   });

@@ -137,7 +137,7 @@ async function decideBy(tx: WriteTx, input: DecisionInput, row: PromotionRow, { 
   announce('approvals', row.teamId);
   if (state === 'open') return ok(audited({ promotionId: row.id, recorded: true, approvalId: approval.id, state, message: `Recorded. Still needed: ${stillNeeded(needs)}.`, needs }, entry));
   await store.movePromotion(tx, row.id, { state, decidedAt: now });
-  await issueSummary(tx, row, state === 'approved' ? 'PASSED' : 'FAILED', now);
+  await issueSummary(tx, row, state === 'approved' ? 'PASSED' : 'FAILED', now, gathered);
   const message = state === 'approved' ? 'Recorded. All approvals are there: this very artifact may be deployed.' : 'Recorded. The request is rejected.';
   return ok(audited({ promotionId: row.id, recorded: true, approvalId: approval.id, state, message, needs }, entry, { subjectTable, subjectId: row.id, teamId: row.teamId, before: { state: 'open' }, after: { state, ...bound }, action: `approvals.${state}` }));
 }
@@ -203,10 +203,15 @@ export const withdrawPromotion = command({
   http: { method: 'POST', path: '/api/v1/promotions/{promotionId}/withdraw', tag: 'Promotions', body: 'json' },
 });
 
+/** Whether a declared emergency holds for a request: what goes past approvals and gates. */
+export async function emergencyFor(tx: Parameters<typeof store.approvalsOf>[0], row: PromotionRow, now: string): Promise<boolean> {
+  const emergency = await store.emergencyOf(tx, row.id);
+  return emergency !== null && emergencyHolds(emergency, row, now);
+}
+
 /** Whether a request has what lets it be deployed: the approvals of its policy, or a declared emergency that still holds. */
 export async function mayBeDeployed(tx: Parameters<typeof store.approvalsOf>[0], row: PromotionRow, now: string): Promise<boolean> {
-  const emergency = await store.emergencyOf(tx, row.id);
-  if (emergency && emergencyHolds(emergency, row, now)) return true;
+  if (await emergencyFor(tx, row, now)) return true;
   if (row.verdict !== 'passed') return false;
   const policy = await policyById(tx, row.policyVersionId);
   return policy !== null && policy.digest === row.policyDigest && satisfied(needsOf(policy.content, await store.approvalsOf(tx, row.id), row));

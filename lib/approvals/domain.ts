@@ -1,6 +1,7 @@
 // The rules of deciding: who may, what is still needed, and when a request is stale. Pure.
+import { z } from 'zod';
 import { canonicalJson, sha256, type Json } from '#lib/kernel/canonical-json.ts';
-import { blocks, evaluatePolicy, policyInput, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
+import { blocks, evaluatePolicy, policyInput, ruleException, type ApproverRole, type PolicyContent, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
 import type { ApprovalNeed, DecisionRights, PromotionState } from './schema.ts';
 import { conflictsOf, cutOff, type Conflict, type Party } from './separation.ts';
 
@@ -50,7 +51,7 @@ export type DecisionQuestion = {
   readonly personActive: boolean;
   /** Roles held now, for the request's team. */
   readonly roles: readonly ApproverRole[];
-  readonly request: Bound & { readonly state: PromotionState; readonly verdict: 'passed' | 'blocked' };
+  readonly request: Bound & { readonly state: PromotionState; readonly verdict: 'passed' | 'blocked'; /** The results of its rules, as stored. */ readonly results?: unknown };
   readonly approvals: readonly GivenApproval[];
   readonly conflicts: readonly Conflict[];
   /** Who lent the role by which the person would decide; null: by a role of their own. */
@@ -66,9 +67,20 @@ const stateSentence: Record<Exclude<PromotionState, 'open'>, string> = {
   deployed: 'This request is decided, and the version was deployed.',
 };
 
+const excepted = z.array(z.object({ title: z.string(), exception: ruleException.nullable().default(null) })).catch([]);
+
+/** Who asked for or confirmed an exception that the request rests on bent a control, and does not judge by what is left of it. */
+function exceptionsGivenBy(party: Party, results: unknown): string[] {
+  return excepted.parse(results ?? []).flatMap(({ title, exception }) => {
+    if (exception === null || (exception.proposedBy !== party.personId && exception.confirmedBy !== party.personId)) return [];
+    return [`${party.called} ${exception.confirmedBy === party.personId ? 'confirmed' : 'asked for'} the exception from “${title}” that this request rests on: somebody else approves it.`];
+  });
+}
+
 /**
  * Whether a person may decide, and every reason why not. Separation of duties: not the requester, nobody twice, nobody who
- * had a hand in the model; by a delegated role, neither the person nor who lent it.
+ * had a hand in the model, nobody who gave an exception that it rests on; by a delegated role, neither the person nor who
+ * lent it.
  */
 export function rightsOf(question: DecisionQuestion): DecisionRights {
   const { personId, request, approvals, roles, delegator } = question;
@@ -87,6 +99,7 @@ export function rightsOf(question: DecisionQuestion): DecisionRights {
   const everybody = cutOff(question.conflicts);
   if (request.state === 'open') {
     if (request.verdict === 'blocked') reasons.push('The policy blocks this request: it can be rejected, not approved.');
+    for (const party of parties) reasons.push(...exceptionsGivenBy(party, request.results));
     reasons.push(...everybody.map(({ text }) => text), ...question.stale.map((reason) => `It would be found stale: ${reason}`));
   }
   return { roles: [...roles], mayApprove: reasons.length === 0, mayReject, reasons, conflicts: [...conflicts, ...everybody] };
@@ -110,6 +123,14 @@ const ownEffect = ['production', 'comparison'];
 /** Documents about a version that was deployed are kept up; that is no reason to doubt what was approved. */
 const keptUp = ['metadata'];
 
+/**
+ * The document without what may pass without a reason to doubt a request: of one that the policy let through, the change
+ * window, which is looked at when it is deployed; of one that was deployed, its own endpoint, by the same.
+ */
+function lasting(input: PolicyInput, { state, verdict }: Pick<Frozen, 'state' | 'verdict'>): PolicyInput {
+  return { ...input, assurance: { ...input.assurance, ...(verdict === 'passed' ? { changeWindow: null } : {}), ...(state === 'deployed' ? { endpoint: null } : {}) } };
+}
+
 /** Members of the document in which two differ, in words. */
 export function changedMembers(before: PolicyInput, after: PolicyInput, ignored: readonly string[] = []): string[] {
   const [left, right] = [before as unknown as Record<string, Json>, after as unknown as Record<string, Json>];
@@ -131,7 +152,7 @@ export function staleness(frozen: Frozen, current: PolicyInput, active: UsablePo
   if (before.artifact.digest !== frozen.artifactDigest) reasons.push('the frozen evidence is about another artifact');
   // A document that was frozen by an earlier version of the portal lacks members that have come since: nobody decided by them.
   const unknownThen = Object.keys(current).filter((key) => !Object.hasOwn(JSON.parse(frozen.snapshotContent) as object, key));
-  const changed = changedMembers(before, current, [...unknownThen, ...(frozen.state === 'deployed' ? [...ownEffect, ...keptUp] : [])]);
+  const changed = changedMembers(lasting(before, frozen), lasting(current, frozen), [...unknownThen, ...(frozen.state === 'deployed' ? [...ownEffect, ...keptUp] : [])]);
   if (changed.length > 0) reasons.push(`evidence changed since it was frozen: ${changed.join(', ')}`);
   if (active !== null && active.digest === frozen.policyDigest && evaluatePolicy(active.content, before).verdict !== frozen.verdict) reasons.push('the recorded verdict is not the one that the policy gives');
   return reasons;

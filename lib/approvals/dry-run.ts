@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { kernelFailure } from '#lib/kernel/errors.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { environment, evaluatePolicy, policyContent, ruleResult, unknownEnvironment } from '#lib/policy/index.ts';
+import { environment, evaluatePolicy, policyContent, ruleResult, unknownEnvironment, withOpa } from '#lib/policy/index.ts';
 import { thaw } from './domain.ts';
 import { dryRun, type DryRun } from './schema.ts';
 import { recentSnapshots } from './store.ts';
@@ -52,7 +52,7 @@ export const dryRunPolicy = query({
           unreadable += 1;
           continue;
         }
-        const evaluation = evaluatePolicy(input.content, document, late);
+        const evaluation = evaluatePolicy(input.content, await withOpa(tx, input.content, document), late);
         considered += 1;
         counts.before[promotion.verdict] += 1;
         counts.after[evaluation.verdict] += 1;

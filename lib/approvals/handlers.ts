@@ -5,7 +5,7 @@ import { systemCommand, unchanged } from '#lib/kernel/system-command.ts';
 import { ensureShippedPolicies, policyById } from '#lib/policy/index.ts';
 import { markStale } from './commands.ts';
 import { examine } from './snapshot.ts';
-import { livingInto, livingOf, livingUnderOtherPolicy } from './store.ts';
+import { livingInto, livingOf, livingUnderOtherPolicy, nextLiving } from './store.ts';
 
 const BATCH = 100;
 
@@ -62,5 +62,22 @@ export async function handleEnvironmentChanged({ environment }: OutboxEvents['po
       const [first, ...more] = entries;
       return first ? audited(rows.length, first, ...more) : unchanged(rows.length);
     });
+  }
+}
+
+/**
+ * Looks at every living request again after an incident was opened or closed: it may be upstream of any of them. Each in a
+ * transaction of its own; decisions look themselves, so nothing slips through before this has run.
+ */
+export async function handleIncidentsChanged({ incidentId: _incidentId }: OutboxEvents['incidents.changed']): Promise<void> {
+  for (let after: string | null = null; ; ) {
+    const seen: string | null = await systemCommand('approvals.incidentsChanged', async (tx, { now }) => {
+      const row = await nextLiving(tx, after);
+      if (!row) return unchanged(null);
+      const { stale } = await examine(tx, row, now, true);
+      return stale.length > 0 ? audited<string | null>(row.id, await markStale(tx, row, stale)) : unchanged(row.id);
+    });
+    if (seen === null) return;
+    after = seen;
   }
 }

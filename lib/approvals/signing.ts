@@ -50,20 +50,28 @@ export const approvalStatement = (decided: Decided, { approvalId, personId, onBe
 export const emergencyStatement = (decided: Decided, { emergencyId, personId, reason, at, expiresAt, reviewDueAt }: { readonly emergencyId: string; readonly personId: string; readonly reason: string; readonly at: string; readonly expiresAt: string; readonly reviewDueAt: string }): Json =>
   statement(decided, EMERGENCY_TYPE, { emergencyId, declaredBy: { personId }, reason, declaredOn: at, expiresOn: expiresAt, reviewDueOn: reviewDueAt, request: request(decided) });
 
+/** An attestation that was looked at: where it is, and the digest of its bytes. */
+export type InputAttestation = { readonly uri: string; readonly digest: string };
+
 /**
- * The decision as a verification summary (slsa.dev/spec/v1.0/verification_summary). Its input attestations are the frozen
- * evidence and the signed approvals. The levels say what the portal decided, and claim no SLSA build level.
+ * The decision as a verification summary (slsa.dev/spec/v1.1/verification_summary, whose predicate type is that of v1.0).
+ *
+ * `resourceUri` names the environment, so that a summary for one cannot pass as one for another. `inputAttestations` are
+ * all attestations that were used: verified evidence and the signed approvals. The frozen document is none, so it
+ * stands in an extension field. `verifiedLevels` say what the portal decided, and claim no level of the SLSA build track:
+ * the portal's own level asks for less than that track does of the build platform.
  */
-export const summaryStatement = (decided: Decided, outcome: 'PASSED' | 'FAILED', at: string, approvals: readonly { readonly id: string; readonly digest: string }[]): Json =>
+export const summaryStatement = (decided: Decided, outcome: 'PASSED' | 'FAILED', at: string, attestations: readonly InputAttestation[]): Json =>
   statement(decided, SUMMARY_TYPE, {
     verifier: { id: VERIFIER },
     timeVerified: at,
-    resourceUri: `gatehouse:models/${decided.modelName}/${decided.version}`,
+    resourceUri: `gatehouse:environments/${decided.environment}/models/${encodeURIComponent(decided.modelName)}/versions/${decided.version}`,
     policy: { uri: `gatehouse:policies/${decided.policyVersionId}`, digest: hex(decided.policyDigest) },
-    inputAttestations: [{ uri: `gatehouse:promotions/${decided.promotionId}/snapshot`, digest: hex(decided.snapshotDigest) }, ...approvals.map(({ id, digest }) => ({ uri: `gatehouse:promotions/${decided.promotionId}/statements/${id}`, digest: hex(digest) }))],
+    inputAttestations: attestations.map(({ uri, digest }) => ({ uri, digest: hex(digest) })),
     verificationResult: outcome,
-    verifiedLevels: outcome === 'PASSED' ? ['SLSA_BUILD_LEVEL_UNEVALUATED', `GATEHOUSE_PROMOTED_${decided.environment.toUpperCase()}`] : ['FAILED'],
-    slsaVersion: '1.0',
+    verifiedLevels: outcome === 'PASSED' ? ['SLSA_BUILD_LEVEL_UNEVALUATED', `GATEHOUSE_PROMOTED_${decided.environment.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`] : ['FAILED'],
+    slsaVersion: '1.1',
+    'https://gatehouse.dev/predicates/evidence-snapshot/v1': { uri: `gatehouse:promotions/${decided.promotionId}/snapshot`, digest: hex(decided.snapshotDigest) },
   });
 
 /** A DSSE envelope over the canonical JSON of a statement. */

@@ -3,7 +3,7 @@ import type { ReadTx } from '#lib/db/client.ts';
 import { exceptionsInForce } from '#lib/exceptions/index.ts';
 import { activePolicy, withOpa, type Environment, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
 import { gatherFacts, incumbentOf, policyInputOf, versionById, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
-import { staleness } from './domain.ts';
+import { staleness, thaw } from './domain.ts';
 import { conflictsOf, type Party } from './separation.ts';
 import type { ConflictFact } from './schema.ts';
 import { conflictsAbout, snapshotContent, type PromotionRow } from './store.ts';
@@ -17,8 +17,8 @@ export async function gather(tx: ReadTx, row: FullVersionRow, environment: Envir
   const runningRow = running ? await versionById(tx, running.versionId) : null;
   const runningFacts = runningRow === null ? null : runningRow.id === row.id ? facts : (await gatherFacts(tx, runningRow)).facts;
   const incumbent = running && runningRow && runningFacts ? { row: runningRow, facts: runningFacts } : null;
-  const known = policyInputOf(facts, environment, running && runningFacts ? { ...running, evaluations: runningFacts.evaluations } : null, await exceptionsInForce(tx, row.id, environment, lock));
-  const input = policy ? await withOpa(policy.content, known) : known;
+  const known = policyInputOf(facts, environment, running && runningFacts ? { ...running, evaluations: runningFacts.evaluations } : null, await exceptionsInForce(tx, row.id, environment, lock), policy?.content.parameters);
+  const input = policy ? await withOpa(tx, policy.content, known) : known;
   return { row, facts, input, incumbent };
 }
 
@@ -32,6 +32,12 @@ export async function examine(tx: ReadTx, request: PromotionRow, now: string, lo
   if (!version || content === null) return { gathered: null, policy, stale: ['the version or its frozen evidence is gone'] };
   const gathered = await gather(tx, version, request.environment, policy, lockPolicy);
   return { gathered, policy, stale: staleness({ ...request, snapshotContent: content }, gathered.input, policy, now) };
+}
+
+/** The document that a request was decided on; null where the stored text is not the one that was frozen. */
+export async function frozenInput(tx: ReadTx, request: PromotionRow): Promise<PolicyInput | null> {
+  const content = await snapshotContent(tx, request.snapshotId);
+  return content === null ? null : thaw(content, request.snapshotDigest);
 }
 
 /** What a person had to do with what a request is about, in words. */

@@ -253,6 +253,10 @@ export const livingInto = (tx: WriteTx, environment: Environment, after: string 
     .limit(limit)
     .for('update');
 
+/** The open or approved request that comes next in order of id. */
+export const nextLiving = async (tx: WriteTx, after: string | null): Promise<PromotionRow | null> =>
+  (await tx.select().from(promotion).where(and(inArray(promotion.state, ['open', 'approved']), after === null ? undefined : sql`${promotion.id} > ${after}::uuid`)).orderBy(asc(promotion.id)).limit(1).for('update'))[0] ?? null;
+
 /** The newest requests of an environment with their frozen documents, a part at a time. */
 export const recentSnapshots = (tx: ReadTx, teams: TeamFilter, environment: Environment, limit: number, offset: number) =>
   tx

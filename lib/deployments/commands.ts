@@ -18,7 +18,7 @@ import * as store from './store.ts';
 
 export const deploymentsFailure = failures<'deployments.not_allowed' | 'deployments.endpoint_taken'>();
 
-const question = z.object({ digest, environment });
+const question = z.object({ digest, environment, endpoint: endpointName.nullable().default(null).describe('Where it would run; without one the rule about the endpoint looks at all endpoints of the model in the environment.') });
 
 /** Where an actor asks from: its own team, or for people the first team, or the organisation, by which it may ask at all. */
 function askingScope({ actor }: CommandContext): { kind: 'team'; teamId: string } | { kind: 'organisation' } {
@@ -29,7 +29,7 @@ function askingScope({ actor }: CommandContext): { kind: 'team'; teamId: string 
 
 async function answer(tx: WriteTx, input: z.output<typeof question>, context: CommandContext) {
   const teams = teamsWith(context.actor, 'deployment.decide');
-  const { ruling, version, stale } = await decide(tx, input.digest, input.environment, teams, context.now, false, deployingPerson(context.actor));
+  const { ruling, version, stale } = await decide(tx, input.digest, input.environment, teams, context.now, false, deployingPerson(context.actor), input.endpoint);
   const unknown = ruling.allowed ? null : await unknownEnvironment(tx, [input.environment]);
   if (unknown) return unknown;
   const entries: AuditEntry[] = [];
@@ -85,7 +85,7 @@ export const recordDeployment = command({
     if (actor.kind !== 'service') return refused(deploymentsFailure('conflict', 'deployments.not_allowed', 'Deployments are recorded by service accounts.', { details: { allowed: false, reasons: [{ code: 'not_a_service', message: 'Deployments are recorded by service accounts.' }] } }), null);
     await store.lockEndpoint(tx, input.environment, input.endpoint);
     await store.lockArtifact(tx, input.digest);
-    const { ruling, version, promotion } = await decide(tx, input.digest, input.environment, teamsWith(actor, 'deployment.record'), now, true, deployingPerson(actor));
+    const { ruling, version, promotion } = await decide(tx, input.digest, input.environment, teamsWith(actor, 'deployment.record'), now, true, deployingPerson(actor), input.endpoint);
     if (!ruling.allowed || !version) {
       const unknown = await unknownEnvironment(tx, [input.environment]);
       if (unknown) return unknown;

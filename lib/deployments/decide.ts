@@ -3,9 +3,10 @@ import type { ReadTx } from '#lib/db/client.ts';
 import { conflictsOfPerson, examine, latestPromotion, mayBeDeployed, usablePromotions, type PromotionRow } from '#lib/approvals/index.ts';
 import { exceptionsInForce } from '#lib/exceptions/index.ts';
 import type { Actor, TeamFilter } from '#lib/kernel/permissions.ts';
-import { activePolicy, evaluatePolicy, withOpa, type Environment, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
-import { gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
+import { activePolicy, evaluatePolicy, withOpa, type Environment, type PolicyInput, type RuleResult, type UsablePolicy } from '#lib/policy/index.ts';
+import { atDeployment, gatherFacts, policyInputOf, versionsWithDigest, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
 import { ruling, type Candidate, type Ruling } from './domain.ts';
+import { refusedAtThisMoment, withOpening } from './moment.ts';
 
 export type Decision = {
   readonly ruling: Ruling;
@@ -22,12 +23,20 @@ const sees = (teams: TeamFilter, teamId: string): boolean => teams === 'all' || 
 /** Who answers for the account that would deploy; null for those who only ask. */
 export const deployingPerson = (actor: Actor): string | null => (actor.kind === 'service' && actor.grants.some(({ role }) => role === 'deployer') ? actor.responsiblePersonId : null);
 
+/** The live evaluation, for environments that ask for no promotion. */
+async function judgedNow(tx: ReadTx, { policy, facts, environment, endpoint, exceptions }: { readonly policy: UsablePolicy; readonly facts: VersionFacts; readonly environment: Environment; readonly endpoint: string | null; readonly exceptions: PolicyInput['exceptions'] }): Promise<RuleResult[]> {
+  const { content } = policy;
+  const known = policyInputOf(facts, environment, null, exceptions, content.parameters);
+  const input = await withOpa(tx, content, await atDeployment(tx, known, facts.assurance ?? null, endpoint, content.parameters));
+  return withOpening(evaluatePolicy(content, input).results, policy, input, facts);
+}
+
 /**
  * Decides for one who sees the things of `teams`. With `lock` everything that the answer rests on stays as it is until
  * the transaction ends. `deployer` is the person who answers for the account that would deploy: not one who had a hand in
- * the pipeline.
+ * the pipeline. `endpoint` is where it would run; null: the question names none.
  */
-export async function decide(tx: ReadTx, digest: string, environment: Environment, teams: TeamFilter, now: string, lock: boolean, deployer: string | null): Promise<Decision> {
+export async function decide(tx: ReadTx, digest: string, environment: Environment, teams: TeamFilter, now: string, lock: boolean, deployer: string | null, endpoint: string | null = null): Promise<Decision> {
   const versions = (await versionsWithDigest(tx, digest)).filter(({ teamId }) => sees(teams, teamId));
   // Each version is decided by the narrowest policy that holds for it; where one asks for approvals, a promotion is needed.
   const policies = new Map<string, UsablePolicy | null>();
@@ -44,7 +53,8 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
   const version = living ? (versions.find(({ id }) => id === living.row.modelVersionId) ?? null) : (versions.at(-1) ?? null);
   const facts = living?.gathered?.facts ?? (version ? (await gatherFacts(tx, version)).facts : null);
   const policy = version ? (policies.get(version.id) ?? null) : (usablePolicies[0] ?? null);
-  const results: RuleResult[] = !needsPromotion && policy && facts ? evaluatePolicy(policy.content, await withOpa(policy.content, policyInputOf(facts, environment, null, version ? await exceptionsInForce(tx, version.id, environment, lock) : []))).results : [];
+  const results = !needsPromotion && policy && facts ? await judgedNow(tx, { policy, facts, environment, endpoint, exceptions: version ? await exceptionsInForce(tx, version.id, environment, lock) : [] }) : [];
+  const momentary = living?.gathered && policy ? await refusedAtThisMoment(tx, { row: living.row, policy, facts: living.gathered.facts, current: living.gathered.input, endpoint, now }) : [];
   const candidates: Candidate[] = examined.map(({ row, stale, approvalsComplete }) => ({ promotionId: row.id, state: row.state, stale, approvalsComplete }));
   const separation = living && deployer !== null ? (await conflictsOfPerson(tx, living.row, { personId: deployer, called: 'Who answers for the deploying account' })).map(({ text }) => text) : [];
   const latest = needsPromotion && candidates.length === 0 ? await latestPromotion(tx, digest, environment, teams) : null;
@@ -59,6 +69,7 @@ export async function decide(tx: ReadTx, digest: string, environment: Environmen
       results,
       candidates,
       separation,
+      momentary,
       latest: latest ? { promotionId: latest.id, state: latest.state } : null,
     }),
     version,

@@ -20,6 +20,8 @@ export type DeployQuestion = {
   readonly candidates: readonly Candidate[];
   /** What the person who answers for the deploying account had to do with the pipeline, in words. */
   readonly separation: readonly string[];
+  /** What stands against it at this moment and on this endpoint, though its promotion lives. */
+  readonly momentary?: readonly DecisionReason[];
   /** State of the newest request, where none could be used. */
   readonly latest: { readonly promotionId: string; readonly state: string } | null;
 };
@@ -51,6 +53,7 @@ export function ruling(question: DeployQuestion): Ruling {
   if (!question.policyUsable) return no({ code: 'no_policy', message: `No usable policy is active for ${environment}.` });
   const living = question.candidates.find(({ stale, approvalsComplete }) => stale.length === 0 && approvalsComplete);
   if (living && question.separation.length > 0) return no(...question.separation.map((message) => ({ code: 'separation_of_duties', message: `${message} Who changes a pipeline does not trigger the deployment of what it made.` })));
+  if (living && question.momentary && question.momentary.length > 0) return { allowed: false, reasons: question.momentary, promotionId: null };
   if (living) return { allowed: true, reasons: [{ code: 'promoted', message: `A promotion of exactly these bytes into ${environment} is approved, and nothing it was decided on has changed.` }], promotionId: living.promotionId };
   const reasons = question.candidates.flatMap(({ promotionId, stale, approvalsComplete }): DecisionReason[] => [
     ...stale.map((reason) => ({ code: 'promotion_stale', message: `Promotion ${promotionId} is stale: ${reason}.` })),

@@ -1,5 +1,6 @@
 // Deployments and deploy decisions: public face of the domain.
 export { askDeploy, decideDeploy, recordDeployment } from './commands.ts';
+export { listEndpointReports, reportEndpoint } from './endpoints.ts';
 export { currentDeployments, listDeployDecisions, listDeployments } from './queries.ts';
 export * from './schema.ts';
 export { ranStretch, whatRan, type RanStretch } from './ran.ts';

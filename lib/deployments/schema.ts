@@ -56,3 +56,19 @@ export const deployDecisionItem = z.object({
 });
 export type DeployDecisionItem = z.infer<typeof deployDecisionItem>;
 export const deployDecisionPage = pageOf(deployDecisionItem);
+
+export const endpointReportItem = z.object({
+  id: z.string(),
+  teamId: z.string(),
+  teamName: z.string(),
+  environment: z.string(),
+  endpoint: z.string(),
+  model: z.string().nullable().describe('The model that it is meant for.'),
+  public: z.boolean(),
+  wafRule: z.string().nullable(),
+  reportedBy: z.object({ id: z.string(), name: z.string() }),
+  reportedAt: z.string(),
+  newest: z.boolean().describe('No later report of the team about this endpoint.'),
+});
+export type EndpointReportItem = z.infer<typeof endpointReportItem>;
+export const endpointReportPage = pageOf(endpointReportItem);

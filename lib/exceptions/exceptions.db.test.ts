@@ -37,7 +37,7 @@ let count = 0;
 /** A version that fails exactly one blocking rule. */
 const flawed = () => pipeline.goodVersion(`f${(count += 1)}`, { name: `flawed-${count}`, metrics: goodMetrics.map((metric) => (metric.name === 'expected_calibration_error' ? { ...metric, value: 0.3 } : metric)) });
 const propose = (modelVersionId: string, changes: Partial<Parameters<typeof proposeException.execute>[1]> = {}, who: Parameters<typeof as>[0] = organisation.engineer) => proposeException.execute(as(who), { modelVersionId, environment: 'production', ruleId, expiresAt: soon(), reason, ...changes });
-const confirm = (exceptionId: string, who: Parameters<typeof as>[0] = organisation.security) => confirmException.execute(as(who), { exceptionId, reason: 'Understood.' });
+const confirm = (exceptionId: string, who: Parameters<typeof as>[0] = organisation.secondSecurity) => confirmException.execute(as(who), { exceptionId, reason: 'Understood.' });
 const granted = async (modelVersionId: string) => {
   const { exceptionId } = must(await propose(modelVersionId)).value;
   must(await confirm(exceptionId));
@@ -47,6 +47,19 @@ const detail = async (promotionId: string) => must(await getPromotion.execute(as
 const stateOf = async (promotionId: string) => (await admin.query<{ state: string }>('SELECT state FROM promotion WHERE id = $1', [promotionId])).rows[0]?.state;
 const behind = (sql: string) => admin.query(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);
 
+async function attack(actorId: string, statement: string, values: unknown[] = []) {
+  const client = new pg.Client({ connectionString: database.applicationUrl });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`SELECT set_config('gatehouse.actor_kind', 'person', true), set_config('gatehouse.actor_id', $1, true)`, [actorId]);
+    await client.query(statement, values);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+}
+
 describe('an exception', () => {
   it('lets a version pass whose rule fails, and leaves the rule’s own verdict in the API, the results and the snapshot', async () => {
     const { modelVersionId, digest } = await flawed();
@@ -55,12 +68,12 @@ describe('an exception', () => {
     const request = await ask(organisation.engineer, modelVersionId);
     expect(request.verdict).toBe('passed');
     const seen = await detail(request.promotionId);
-    expect(seen.results[0]).toMatchObject({ ruleId, verdict: 'failed', level: 'block', exception: { id: exceptionId, reason, proposedBy: organisation.engineer.id, confirmedBy: organisation.security.id } });
+    expect(seen.results[0]).toMatchObject({ ruleId, verdict: 'failed', level: 'block', exception: { id: exceptionId, reason, proposedBy: organisation.engineer.id, confirmedBy: organisation.secondSecurity.id } });
     expect(seen.counts.failed).toBe(1);
-    expect(seen.exceptions).toMatchObject([{ id: exceptionId, state: 'active', proposedBy: { name: 'engineer' }, confirmedBy: { name: 'security' } }]);
+    expect(seen.exceptions).toMatchObject([{ id: exceptionId, state: 'active', proposedBy: { name: 'engineer' }, confirmedBy: { name: 'second-security' } }]);
     expect(seen.snapshot).toMatchObject({ exceptions: [{ id: exceptionId, ruleId }] });
     must(await decide(organisation.reviewer, request));
-    must(await decide(organisation.secondSecurity, request));
+    must(await decide(organisation.security, request));
     must(await deploy(organisation.deployer, digest, 'production', `flawed-${count}`));
   });
 
@@ -76,7 +89,7 @@ describe('an exception', () => {
   it('takes a second person, who is of security', async () => {
     const { modelVersionId } = await flawed();
     const { exceptionId } = must(await propose(modelVersionId, {}, organisation.security)).value;
-    expect(await confirm(exceptionId)).toMatchObject({ error: { code: 'exceptions.needs_second_person' } });
+    expect(await confirm(exceptionId, organisation.security)).toMatchObject({ error: { code: 'exceptions.needs_second_person' } });
     for (const who of ['engineer', 'secondEngineer', 'reviewer', 'auditor', 'admin', 'pipeline'] as const) expect(await confirm(exceptionId, organisation[who]), who).toMatchObject({ error: { kind: 'forbidden' } });
     expect(await confirm(exceptionId, organisation.otherEngineer)).toMatchObject({ error: { kind: 'not_found' } });
     must(await confirm(exceptionId, organisation.secondSecurity));
@@ -128,6 +141,22 @@ describe('a request that rests on an exception', () => {
     expect((await ask(organisation.engineer, version.modelVersionId)).verdict).toBe('blocked');
   });
 
+  it('is not approved by who asked for or confirmed the exception, in the domain and in the database; they may reject it', async () => {
+    const { modelVersionId } = await flawed();
+    must(await confirm(must(await propose(modelVersionId, {}, organisation.reviewer)).value.exceptionId, organisation.secondSecurity));
+    const request = await ask(organisation.engineer, modelVersionId);
+    expect(request.verdict).toBe('passed');
+    for (const [who, deed] of [[organisation.secondSecurity, 'confirmed'], [organisation.reviewer, 'asked for']] as const) {
+      expect(await decide(who, request)).toMatchObject({ error: { code: 'approvals.blocked', message: expect.stringMatching(new RegExp(`You ${deed} the exception`)) as string } });
+      const { rights } = must(await getPromotion.execute(as(who), { promotionId: request.promotionId }));
+      expect(rights).toMatchObject({ mayApprove: false, mayReject: true });
+      const forged = `INSERT INTO approval (id, promotion_id, person_id, role, verdict, comment, artifact_digest, snapshot_digest, policy_digest) SELECT gen_random_uuid(), p.id, $2, $3, 'approve', 'mine', p.artifact_digest, p.snapshot_digest, p.policy_digest FROM promotion p WHERE p.id = $1`;
+      await expect(attack(who.id, forged, [request.promotionId, who.id, who === organisation.reviewer ? 'reviewer' : 'security'])).rejects.toThrow(/does not approve what rests on it/);
+    }
+    must(await decide(organisation.security, request));
+    must(await decide(organisation.secondSecurity, request, 'reject'));
+  });
+
   it('is stale when the exception expires, by the database’s clock', async () => {
     const version = await flawed();
     const exceptionId = await granted(version.modelVersionId);
@@ -156,19 +185,6 @@ describe('an environment that only warns', () => {
 });
 
 describe('the application role, by SQL', () => {
-  async function attack(actorId: string, statement: string, values: unknown[] = []) {
-    const client = new pg.Client({ connectionString: database.applicationUrl });
-    await client.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query(`SELECT set_config('gatehouse.actor_kind', 'person', true), set_config('gatehouse.actor_id', $1, true)`, [actorId]);
-      await client.query(statement, values);
-      await client.query('COMMIT');
-    } finally {
-      await client.end();
-    }
-  }
-
   it('cannot put an exception in force with fewer than two people, longer than agreed, without security or without an audit event', async () => {
     const { modelVersionId } = await flawed();
     const { exceptionId } = must(await propose(modelVersionId, {}, organisation.security)).value;

@@ -17,10 +17,12 @@ export type OutboxEvents = {
   'exceptions.changed': { modelVersionId: string; environment: string };
   /** An environment was made, or is now something else. */
   'policy.environment_changed': { environment: string };
+  /** An incident was opened or closed. */
+  'incidents.changed': { incidentId: string };
 };
 export type OutboxEventName = keyof OutboxEvents;
 
-export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed'] as const satisfies readonly OutboxEventName[];
+export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed', 'incidents.changed'] as const satisfies readonly OutboxEventName[];
 
 const options = { retryLimit: 10, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 };
 

@@ -1,5 +1,5 @@
 // The worker: takes events of the outbox and calls the handlers of the domains that act on them. Any number of processes may work at once.
-import { handleEnvironmentChanged, handleExceptionsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
+import { handleEnvironmentChanged, handleExceptionsChanged, handleIncidentsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
 import { handleSweepDue } from '#lib/evidence/index.ts';
 import { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from '#lib/findings/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
@@ -19,6 +19,7 @@ const handlers: Handlers = {
   'approvals.emergency_review_due': handleReviewDue,
   'exceptions.changed': handleExceptionsChanged,
   'policy.environment_changed': handleEnvironmentChanged,
+  'incidents.changed': handleIncidentsChanged,
 };
 
 const BATCH = 20;

@@ -29,6 +29,8 @@ const matrix = {
   'exception.propose': ['engineer', 'reviewer', 'security'],
   'exception.confirm': ['security'],
   'exception.end': ['engineer', 'reviewer', 'security'],
+  'incident.manage': ['security'],
+  'incident.note': ['engineer', 'reviewer', 'security'],
   'audit.read': ['auditor', 'security'],
   'people.read': ['admin', 'security', 'auditor'],
   'people.manage': ['admin'],

@@ -2,7 +2,7 @@
 import { isFunction, parseCel, type Parsed } from './cel.ts';
 import type { FieldError } from '#lib/kernel/errors.ts';
 import { approverRole, type Environment, type EnvironmentTier, type PolicyContent } from './schema.ts';
-import { runPolicyTests } from './tests.ts';
+import { runPolicyTests, type TestAnswers } from './tests.ts';
 import { memberOf, rootShapes, type Shape } from './shape.ts';
 
 type Expression = NonNullable<Parsed['expr']>;
@@ -175,9 +175,10 @@ function requiredProblem(path: string, roots: Scope): string | null {
 
 /**
  * What is wrong with a policy for an environment of a tier; an empty list: nothing. The tier production always blocks on
- * something and always asks one reviewer and one security person: no policy can take that away.
+ * something and always asks one reviewer and one security person: no policy can take that away. `answers` are OPA's for
+ * its tests, `entrypoints` those of its compiled bundle (null: not known).
  */
-export function policyProblems(content: PolicyContent, tier: EnvironmentTier, environment: Environment = tier): FieldError[] {
+export function policyProblems(content: PolicyContent, tier: EnvironmentTier, environment: Environment = tier, answers: TestAnswers = [], entrypoints: readonly string[] | null = null): FieldError[] {
   const roots = rootShapes(content.parameters);
   const problems: FieldError[] = [];
   const add = (path: string, messages: readonly (string | null)[]) => {
@@ -193,7 +194,9 @@ export function policyProblems(content: PolicyContent, tier: EnvironmentTier, en
     if (typeof rule.expected !== 'string') add(`${path}.expected`, expressionProblems(rule.expected.cel, roots));
   }
   for (const [index, rule] of (content.opa ?? []).entries()) if ([...ids, ...(content.opa ?? []).map(({ id }) => id)].indexOf(rule.id) !== ids.length + index) add(`content.opa.${index}.id`, [`${rule.id} is the id of two rules`]);
-  for (const { index, problems: found } of runPolicyTests(content, environment)) add(`content.tests.${index}`, found);
+  for (const { index, problems: found } of runPolicyTests(content, environment, answers)) add(`content.tests.${index}`, found);
+  if (content.opaBundle !== undefined && (content.opa ?? []).length === 0) add('content.opaBundle', ['no rule asks the compiled bundle']);
+  if (entrypoints !== null) for (const [index, { path }] of (content.opa ?? []).entries()) if (!entrypoints.includes(path)) add(`content.opa.${index}.path`, [`the compiled bundle has no entrypoint ${path}`]);
   const roles = content.approvals.map(({ role }) => role);
   if (new Set(roles).size !== roles.length) add('content.approvals', ['a role is named twice']);
   if (tier === 'production') {

@@ -9,10 +9,10 @@ import { notFound } from '#lib/kernel/errors.ts';
 import { digest, id, newId } from '#lib/kernel/ids.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { activePolicy } from './active.ts';
-import { policyProblems } from './check.ts';
 import { policyDigest } from './digest.ts';
 import { tierOf, unknownEnvironment } from './environment-queries.ts';
 import { policyFailure } from './errors.ts';
+import { examinePolicy } from './examine.ts';
 import { environment, policyContent, type Environment, type EnvironmentTier, type PolicyContent } from './schema.ts';
 import { loosened, organisationWide, type PolicyScope } from './scope.ts';
 import { findActivePolicy, findPolicy, findPolicyByDigest, insertPolicy, lockEnvironment, modelOf, updatePolicy, type PolicyRow } from './store.ts';
@@ -59,7 +59,7 @@ export const proposePolicy = command({
   scope: organisation,
   run: async (tx, input, { scope, known }, { actor }) => {
     const tier = await tierOf(tx, input.environment);
-    const problems = policyProblems(input.content, tier, input.environment);
+    const { problems } = await examinePolicy(tx, input.content, input.environment);
     if (problems.length > 0) return policyFailure('invalid', 'policy.unsuitable', `${problems[0]?.path}: ${problems[0]?.message}`, { errors: problems.slice(0, 50) });
     const looser = await looserThanWide(tx, input.environment, tier, scope, input.content);
     if (looser.length > 0 && !input.loosening) return loosens(looser);
@@ -106,7 +106,7 @@ export const confirmPolicy = command({
       return refusal(denied.error, { subjectTable, subjectId: row.id, teamId: null, reason: 'the proposer may not confirm' });
     }
     const tier = await tierOf(tx, row.environment);
-    const problems = policyProblems(content.data, tier, row.environment);
+    const { problems } = await examinePolicy(tx, content.data, row.environment);
     if (problems.length > 0) return policyFailure('invalid', 'policy.unsuitable', `${problems[0]?.path}: ${problems[0]?.message}`, { errors: problems.slice(0, 50) });
     const looser = await looserThanWide(tx, row.environment, tier, row, content.data);
     if (looser.length > 0 && !input.loosening) return loosens(looser);

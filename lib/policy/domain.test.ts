@@ -316,7 +316,7 @@ describe('the strict set', () => {
     expect(results.find(({ ruleId }) => ruleId === 'artifact-scan-clean')?.reason).toBe('needs assurance.scan, which is not known');
   });
 
-  const known = { scan: { clean: true, fresh: true, tool: 't' }, container: { digest: digest('c'), scanPassed: true }, dataSources: { unapproved: [] }, cards: { modelCardMissing: [], datasheetsMissing: [] }, endpoint: { public: false, wafRule: false }, incidents: { open: [] }, reproducibility: { matched: true, fresh: true }, changeWindow: { open: true, name: 'w' } };
+  const known = { scan: { clean: true, fresh: true, tool: 't', detail: '' }, container: { digest: digest('c'), scanPassed: true, detail: '' }, dataSources: { unapproved: [] }, cards: { modelCardMissing: [], datasheetsMissing: [] }, endpoint: { public: false, wafRule: false, detail: '' }, incidents: { open: [] }, reproducibility: { matched: true, fresh: true, detail: '' }, changeWindow: { open: true, name: 'w' } };
   const failing: [string, Partial<PolicyInput['assurance']>][] = [
     ['artifact-scan-clean', { scan: { ...known.scan, fresh: false } }],
     ['artifact-scan-clean', { scan: { ...known.scan, clean: false } }],
@@ -324,9 +324,9 @@ describe('the strict set', () => {
     ['training-container-scanned', { container: { ...known.container, digest: digest('9') } }],
     ['data-sources-approved', { dataSources: { unapproved: ['bts'] } }],
     ['cards-complete', { cards: { modelCardMissing: ['limits'], datasheetsMissing: [] } }],
-    ['endpoint-guarded', { endpoint: { public: true, wafRule: false } }],
+    ['endpoint-guarded', { endpoint: { public: true, wafRule: false, detail: '' } }],
     ['no-open-incident', { incidents: { open: ['i-1'] } }],
-    ['reproducibility-verified', { reproducibility: { matched: false, fresh: true } }],
+    ['reproducibility-verified', { reproducibility: { matched: false, fresh: true, detail: '' } }],
     ['change-window-open', { changeWindow: { open: false, name: 'w' } }],
   ];
   const training = { ...(goodInput().training as NonNullable<PolicyInput['training']>), container: digest('c') };

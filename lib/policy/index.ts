@@ -5,10 +5,13 @@ export { confirmEnvironment, proposeEnvironment, rejectEnvironment } from './env
 export { listEnvironments, requiredByEnvironment, tierOf, unknownEnvironment } from './environment-queries.ts';
 export { policyDigest } from './digest.ts';
 export { blocks, evaluatePolicy } from './domain.ts';
+export { assuranceDefaults } from './assurance-defaults.ts';
 export { nothingKnown, policyInput, type PolicyInput } from './input.ts';
 export { ensureShippedPolicies } from './install.ts';
 export { activeApprovalEnvironments, describePolicyInput, getPolicy, listPolicies } from './queries.ts';
-export { withOpa } from './opa.ts';
+export { largestBundle } from './bundle-archive.ts';
+export { getBundle, uploadBundle } from './bundle-commands.ts';
+export { withOpa } from './with-opa.ts';
 export { loosened, type PolicyScope, type PolicySubject } from './scope.ts';
 export { shippedPolicies, strictProduction } from './shipped.ts';
 export { exampleInput } from './example.ts';

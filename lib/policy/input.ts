@@ -40,13 +40,13 @@ const exception = z.object({
 const finding = z.object({ id: z.string(), severity: z.string(), title: z.string() });
 
 const assurance = z.object({
-  scan: z.object({ clean: z.boolean(), fresh: z.boolean().describe('Within the time that its source keeps a scan for new.'), tool: z.string() }).nullable().describe('Scan of the artifact.'),
-  container: z.object({ digest, scanPassed: z.boolean() }).nullable().describe('Scan of the container image that the training ran in.'),
+  scan: z.object({ clean: z.boolean(), fresh: z.boolean().describe('Within the time that its source keeps a scan for new.'), tool: z.string(), detail: z.string().default('') }).nullable().describe('Verified scans of the artifact: the newest of each scanner.'),
+  container: z.object({ digest, scanPassed: z.boolean().describe('Its verified scans are clean and fresh.'), detail: z.string().default('') }).nullable().describe('Scan of the container image that the training ran in.'),
   dataSources: z.object({ unapproved: z.array(z.string()).describe('Sources upstream that nobody approved.') }).nullable().describe('Approval of the data sources upstream.'),
   cards: z.object({ modelCardMissing: z.array(z.string()), datasheetsMissing: z.array(z.string()) }).nullable().describe('What is missing in the model card and the datasheets.'),
-  endpoint: z.object({ public: z.boolean(), wafRule: z.boolean() }).nullable().describe('The endpoint where it would run.'),
+  endpoint: z.object({ public: z.boolean().describe('At least one is.'), wafRule: z.boolean().describe('A firewall rule stands before every public one.'), detail: z.string().default('') }).nullable().describe('The endpoints of this environment on which the model runs, or that are meant for it; null: there is none, or one about which nobody reported in time.'),
   incidents: z.object({ open: z.array(z.string()) }).nullable().describe('Incidents open on the model or upstream.'),
-  reproducibility: z.object({ matched: z.boolean(), fresh: z.boolean().describe('Verified within the days that its source asks for.') }).nullable().describe('The newest attempt to build the same bytes again.'),
+  reproducibility: z.object({ matched: z.boolean(), fresh: z.boolean().describe('Verified within the days that its source asks for.'), detail: z.string().default('') }).nullable().describe('The newest attempt to build the same bytes again.'),
   changeWindow: z.object({ open: z.boolean(), name: z.string() }).nullable().describe('The change window of the environment.'),
 });
 

@@ -9,10 +9,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { policyProblems } from './check.ts';
 import { evaluatePolicy } from './domain.ts';
 import { exampleInput } from './example.ts';
-import { askOpa, withOpa, type OpaServer } from './opa.ts';
+import type { ReadTx } from '#lib/db/client.ts';
+import { askOpa, type OpaServer } from './opa.ts';
+import { withOpa } from './with-opa.ts';
 import type { PolicyContent } from './schema.ts';
 import { shippedPolicies } from './shipped.ts';
 
+/** A server is asked without the database. */
+const noDatabase = undefined as unknown as ReadTx;
 const servers: Server[] = [];
 async function stub(handle: (request: IncomingMessage, response: ServerResponse, body: string) => void): Promise<OpaServer> {
   const server = createServer((request, response) => {
@@ -33,7 +37,7 @@ afterEach(async () => {
 
 const content: PolicyContent = { ...shippedPolicies.production, opa: [{ id: 'opa-allows', title: 'OPA allows it', level: 'block', path: 'gatehouse/decision', remedy: 'Ask who writes the Rego.' }] };
 const judged = async (server: OpaServer | null) => {
-  const evaluation = evaluatePolicy(content, await withOpa(content, exampleInput(), server));
+  const evaluation = evaluatePolicy(content, await withOpa(noDatabase, content, exampleInput(), server));
   return { whole: evaluation.verdict, ...evaluation.results.find(({ ruleId }) => ruleId === 'opa-allows') };
 };
 const answers = (body: string, status = 200) => stub((_request, response) => { response.writeHead(status, { 'content-type': 'application/json' }).end(body); });
@@ -76,7 +80,7 @@ describe('a rule that OPA decides', () => {
 
   it('has an id of its own', () => expect(policyProblems({ ...content, opa: [{ ...(content.opa?.[0] ?? never()), id: content.rules[0]?.id ?? '' }] }, 'production').map(({ path }) => path)).toEqual(['content.opa.0.id']));
 
-  it('is not asked by a policy without such rules', async () => expect((await withOpa(shippedPolicies.production, exampleInput(), null)).opa).toEqual([]));
+  it('is not asked by a policy without such rules', async () => expect((await withOpa(noDatabase, shippedPolicies.production, exampleInput(), null)).opa).toEqual([]));
 });
 
 const binary = process.env.OPA_BINARY;
@@ -104,7 +108,7 @@ describe.skipIf(binary === undefined)('a real OPA (OPA_BINARY)', () => {
     expect(await judged(server)).toMatchObject({ whole: 'passed', verdict: 'passed' });
     const weak = { ...exampleInput(), code: { commit: null, strength: null, dirty: null, remote: null } };
     weak.evaluation = { ...(weak.evaluation ?? never()), overall: { auc: 0.5 } };
-    expect((await withOpa(content, weak, server)).opa).toEqual([{ path: 'gatehouse/decision', allow: false, reasons: ['no commit', 'the model is too weak'], problem: null }]);
+    expect((await withOpa(noDatabase, content, weak, server)).opa).toEqual([{ path: 'gatehouse/decision', allow: false, reasons: ['no commit', 'the model is too weak'], problem: null }]);
   });
 
   it('has no decision at a path that its policy does not define', async () => expect(await askOpa(server, 'gatehouse/nothing', {})).toMatchObject({ allow: null, problem: 'OPA has no decision at this path' }));

@@ -8,9 +8,9 @@ import { ok } from '#lib/kernel/result.ts';
 import { activePolicy } from './active.ts';
 import { policyDigest } from './digest.ts';
 import { expectationsOf } from './domain.ts';
+import { examinePolicy } from './examine.ts';
 import { environment, policyContent, policyDetail, policySummary, type Environment, type PolicySummary } from './schema.ts';
 import { loosened } from './scope.ts';
-import { runPolicyTests } from './tests.ts';
 import { documentedPaths } from './shape.ts';
 import { listPolicyRows, policyWithPeople } from './store.ts';
 import { unknownEnvironment } from './environment-queries.ts';
@@ -62,7 +62,7 @@ export const getPolicy = query({
       loosens: wide ? loosened(content.data, wide.content) : [],
       content: content.data,
       expectations: expectationsOf(content.data),
-      tests: runPolicyTests(content.data, row.policy.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),
+      tests: (await examinePolicy(tx, content.data, row.policy.environment)).tests.map(({ name, problems }) => ({ name, problems: [...problems] })),
       intact: policyDigest(content.data) === row.policy.digest,
       history: (await historyView(tx, 'policy_version', input.policyVersionId)).map(({ number, at, action, actorName, outcome, reason }) => ({ number, at, action, actorName, outcome, reason })),
     });

@@ -79,6 +79,7 @@ export const policyContent = z.strictObject({
   approvals: z.array(z.strictObject({ role: approverRole, count: z.int().min(1).max(10) })).max(2),
   requestValidDays: z.int().min(1).max(90).describe('Days after which an undecided or unused request is stale.'),
   opa: z.array(opaRule).min(1).max(10).optional().describe('Rules that an OPA server decides.'),
+  opaBundle: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest is written sha256:<64 lower-case hexadecimal digits>').optional().describe('Digest of an uploaded compiled bundle that decides these rules instead of the server.'),
   // Optional without a default: a stored policy without it must give its digest for ever.
   tests: z.array(policyTest).max(50).optional().describe('Run when the policy is proposed and again before it becomes active.'),
 }).refine((content) => isPlainJson(JSON.parse(JSON.stringify(content))) && JSON.stringify(content).length <= 500_000, 'is larger than 500 000 characters, or holds characters that are not text');

@@ -1,5 +1,6 @@
 // Where a policy holds, and what a narrower one loosens of the wider. Pure.
 import { canonicalJson, type Json } from '#lib/kernel/canonical-json.ts';
+import { assuranceDefaults } from './assurance-defaults.ts';
 import type { PolicyContent } from './schema.ts';
 
 /** Both null: the whole organisation. A model's scope names its team too. */
@@ -31,6 +32,14 @@ export function loosened(narrow: PolicyContent, wide: PolicyContent): string[] {
     const other = narrow.opa?.find(({ id }) => id === rule.id);
     if (!other || other.level !== 'block' || other.path !== rule.path) found.push(`${rule.id} is not asked of OPA in the same way`);
   }
+  // How old a scan may be and what it may find decides what a rule about it says, though no expression names it.
+  if (wide.rules.some(({ level, requires, expression }) => level === 'block' && [expression, ...requires].some((text) => /\bassurance\.(scan|container|endpoint|reproducibility)\b/.test(text)))) {
+    for (const name of Object.keys(assuranceDefaults) as (keyof typeof assuranceDefaults)[]) {
+      const limit = ({ parameters }: PolicyContent) => parameters[name]?.value ?? assuranceDefaults[name];
+      if (!same(limit(narrow), limit(wide))) found.push(`sources are judged by another ${name}`);
+    }
+  }
+  if ((wide.opa ?? []).some(({ level }) => level === 'block') && narrow.opaBundle !== wide.opaBundle) found.push('the rules of OPA are asked of another engine');
   for (const { role, count } of wide.approvals) if ((narrow.approvals.find((each) => each.role === role)?.count ?? 0) < count) found.push(`fewer approvals by ${role}`);
   if (narrow.requestValidDays > wide.requestValidDays) found.push('requests hold longer');
   return found;

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { writeTransaction, type ReadTx, type WriteTx } from '#lib/db/client.ts';
 import { visibleTo } from '#lib/db/conditions.ts';
+import { policyBundle } from '#lib/db/schema/assurance.ts';
 import { person, team } from '#lib/db/schema/identity.ts';
 import { policyVersion } from '#lib/db/schema/policy.ts';
 import { model } from '#lib/db/schema/registry.ts';
@@ -102,3 +103,11 @@ export const asSystem = (action: string, work: (tx: WriteTx) => Promise<AuditEnt
     return { commit: entries.length > 0, value: entries.length };
   });
 };
+
+export const bundleBytes = async (tx: ReadTx, digest: string): Promise<Buffer | null> => (await tx.select({ bytes: policyBundle.bytes }).from(policyBundle).where(eq(policyBundle.digest, digest)))[0]?.bytes ?? null;
+
+export const bundleByDigest = async (tx: ReadTx, digest: string) =>
+  (await tx.select({ id: policyBundle.id, digest: policyBundle.digest, sizeBytes: policyBundle.sizeBytes, entrypoints: policyBundle.entrypoints, uploadedAt: policyBundle.uploadedAt, uploaderId: person.id, uploaderName: person.displayName }).from(policyBundle).innerJoin(person, eq(person.id, policyBundle.uploadedBy)).where(eq(policyBundle.digest, digest)))[0] ?? null;
+
+/** Adds a bundle; false where these bytes are known already. */
+export const insertBundle = async (tx: WriteTx, row: typeof policyBundle.$inferInsert): Promise<boolean> => (await tx.insert(policyBundle).values(row).onConflictDoNothing({ target: policyBundle.digest }).returning({ id: policyBundle.id })).length > 0;

@@ -33,12 +33,12 @@ function documentOf(test: PolicyTest, environment: Environment): PolicyInput | s
   return parsed.success ? parsed.data : parsed.error.issues.slice(0, 5).map((issue) => `the document does not fit: ${issue.path.join('.')}: ${issue.message}`);
 }
 
-function problemsOf(content: PolicyContent, test: PolicyTest, environment: Environment, late: () => boolean): string[] {
+function problemsOf(content: PolicyContent, test: PolicyTest, environment: Environment, late: () => boolean, answers: PolicyInput['opa'] | null): string[] {
   const { verdict, rules = {} } = test.expect;
   if (verdict === undefined && Object.keys(rules).length === 0) return [`${test.name}: expects nothing`];
   const document = documentOf(test, environment);
   if (Array.isArray(document)) return document.map((problem) => `${test.name}: ${problem}`);
-  const evaluation = evaluatePolicy(content, document, late);
+  const evaluation = evaluatePolicy(content, answers === null ? document : { ...document, opa: answers }, late);
   const problems = verdict !== undefined && evaluation.verdict !== verdict ? [`${test.name}: expected ${verdict}, is ${evaluation.verdict}`] : [];
   for (const [ruleId, expected] of Object.entries(rules)) {
     const result = evaluation.results.find((each) => each.ruleId === ruleId);
@@ -48,9 +48,26 @@ function problemsOf(content: PolicyContent, test: PolicyTest, environment: Envir
   return problems;
 }
 
-/** Runs every test of a policy. A test without problems passed. */
-export function runPolicyTests(content: PolicyContent, environment: Environment): PolicyTestResult[] {
+/** OPA's answers for each test, by its index; null where the test states them itself, or there is nothing to ask. */
+export type TestAnswers = readonly (PolicyInput['opa'] | null)[];
+export type Ask = (input: PolicyInput) => Promise<PolicyInput>;
+
+const statesAnswers = ({ document, changes }: PolicyTest): boolean => (Array.isArray(document?.['opa']) && document['opa'].length > 0) || Object.keys(changes ?? {}).some((path) => path === 'opa' || path.startsWith('opa.'));
+
+/** Asks OPA about the document of each test that does not say itself what OPA answers, one after the other and in the time of all tests. */
+export async function answersForTests(content: PolicyContent, environment: Environment, ask: Ask): Promise<TestAnswers> {
+  const end = Date.now() + longestMilliseconds;
+  const answers: (PolicyInput['opa'] | null)[] = [];
+  for (const test of content.tests ?? []) {
+    const document = (content.opa ?? []).length === 0 || statesAnswers(test) || Date.now() > end ? null : documentOf(test, environment);
+    answers.push(document === null || Array.isArray(document) ? null : (await ask(document)).opa);
+  }
+  return answers;
+}
+
+/** Runs every test of a policy. A test without problems passed. Without `answers` a test knows of OPA what its document says. */
+export function runPolicyTests(content: PolicyContent, environment: Environment, answers: TestAnswers = []): PolicyTestResult[] {
   const end = Date.now() + longestMilliseconds;
   const late = () => Date.now() > end;
-  return (content.tests ?? []).map((test, index) => ({ index, name: test.name, problems: late() ? [`${test.name}: was not run, since the tests take longer than ${longestMilliseconds / 1_000} seconds`] : problemsOf(content, test, environment, late) }));
+  return (content.tests ?? []).map((test, index) => ({ index, name: test.name, problems: late() ? [`${test.name}: was not run, since the tests take longer than ${longestMilliseconds / 1_000} seconds`] : problemsOf(content, test, environment, late, answers[index] ?? null) }));
 }

@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { policyProblems } from './check.ts';
 import { evaluatePolicy } from './domain.ts';
+import { examinePolicy } from './examine.ts';
 import { exampleInput } from './example.ts';
 import { policyInput } from './input.ts';
-import { withOpa } from './opa.ts';
+import { withOpa } from './with-opa.ts';
 import { environment, policyContent, policyEvaluation } from './schema.ts';
-import { tierOf, unknownEnvironment } from './environment-queries.ts';
-import { runPolicyTests } from './tests.ts';
+import { unknownEnvironment } from './environment-queries.ts';
 
 const problem = z.object({ path: z.string(), message: z.string() });
 
@@ -54,13 +53,14 @@ export const tryPolicy = query({
     const document = policyInput.safeParse(input.document ?? { ...exampleInput(), environment: input.environment });
     const documentProblems = size !== null ? [{ path: 'document', message: size }] : document.success ? [] : fieldErrors(document.error, 'document');
     if (!content.success) return ok({ problems: fieldErrors(content.error, 'content'), documentProblems, evaluation: null, tests: [] });
-    const asked = document.success && size === null ? await withOpa(content.data, document.data) : null;
+    const asked = document.success && size === null ? await withOpa(tx, content.data, document.data) : null;
+    const { problems, tests } = await examinePolicy(tx, content.data, input.environment);
     const end = Date.now() + longestMilliseconds;
     return ok({
-      problems: policyProblems(content.data, await tierOf(tx, input.environment), input.environment),
+      problems,
       documentProblems,
       evaluation: asked ? evaluatePolicy(content.data, asked, () => Date.now() > end) : null,
-      tests: runPolicyTests(content.data, input.environment).map(({ name, problems }) => ({ name, problems: [...problems] })),
+      tests: tests.map(({ name, problems }) => ({ name, problems: [...problems] })),
     });
   },
   http: { method: 'POST', path: '/api/v1/policies/try', tag: 'Policies', body: 'json' },

@@ -75,6 +75,7 @@ export async function validationsAbout(tx: ReadTx, asked: readonly { readonly di
 }
 
 export type ArtifactEvidence = {
+  readonly all: readonly SubjectEvidence[];
   readonly evidenceIds: readonly string[];
   /** How many provenance statements the team's accounts sent, whether they hold or not. */
   readonly provenanceReceived: number;
@@ -89,6 +90,7 @@ export type ArtifactEvidence = {
 export async function evidenceAboutArtifact(tx: ReadTx, teamId: string, digest: string): Promise<ArtifactEvidence> {
   const all = await evidenceForSubject(tx, { digest, teamId });
   return {
+    all,
     evidenceIds: all.map(({ evidenceId }) => evidenceId),
     provenanceReceived: all.filter(({ predicateType }) => predicateType === PROVENANCE_TYPE).length,
     provenance: byAge(verifiedProvenance(all, digest).map((evidence) => attestedRun(evidence, evidence.provenance))),

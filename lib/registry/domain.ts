@@ -1,5 +1,6 @@
 // What the facts about a model version amount to: the five answers, the SLSA level, and the policy's input document. Pure.
-import { nothingKnown, type Environment, type PolicyInput } from '#lib/policy/index.ts';
+import type { Environment, PolicyContent, PolicyInput } from '#lib/policy/index.ts';
+import { assuranceLimits, assuranceOf } from './assurance.ts';
 import { biasOf, comparisonOf, disagreements, firstOnEachDataset, overallOf, sortedMetrics } from './evaluation.ts';
 import type { AttestedRun, Evaluation, UpstreamVersion, Validation, VersionFacts } from './facts.ts';
 import { cardsFor, metadataFor } from './metadata.ts';
@@ -169,7 +170,7 @@ function provenanceOf(facts: VersionFacts): PolicyInput['provenance'] {
 export type Incumbent = { readonly version: number; readonly versionId: string; readonly digest: string; readonly evaluations: readonly Evaluation[] };
 
 /** The input document of the policy: the frozen facts. The same facts give the same bytes, whenever they are gathered. */
-export function policyInputOf(facts: VersionFacts, environment: Environment, incumbent: Incumbent | null, exceptions: PolicyInput['exceptions'] = []): PolicyInput {
+export function policyInputOf(facts: VersionFacts, environment: Environment, incumbent: Incumbent | null, exceptions: PolicyInput['exceptions'] = [], parameters: PolicyContent['parameters'] = {}): PolicyInput {
   const evaluation = firstOnEachDataset(facts.evaluations)[0] ?? null;
   const code = trainingCode(facts);
   const { training } = facts;
@@ -213,7 +214,7 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     exceptions,
     opa: [],
     slsa: { level: slsa.level, missing: slsa.missing },
-    assurance: { ...nothingKnown, cards: cardsFor(facts.metadata) },
+    assurance: { ...assuranceOf(facts.assurance ?? null, environment, training?.container ?? null, assuranceLimits(parameters)), cards: cardsFor(facts.metadata) },
     metadata: metadataFor(facts.metadata, environment),
     findings: { critical: finding('critical'), high: finding('high') },
   };

@@ -1,4 +1,5 @@
 // Everything the portal knows about one model version, gathered for decisions and for the page that explains them.
+import type { AssuranceFacts } from './assurance.ts';
 
 import type { VersionMetadata } from './metadata.ts';
 
@@ -98,4 +99,6 @@ export type VersionFacts = {
   readonly findings: readonly OpenFinding[];
   /** Cards, owner, and what environments require. */
   readonly metadata: VersionMetadata;
+  /** What sources beside the pipeline say. */
+  readonly assurance?: AssuranceFacts;
 };

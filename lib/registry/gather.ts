@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
 import { openFindingsFor } from '#lib/findings/index.ts';
+import { gatherAssurance } from './assurance.ts';
 import { evidenceAboutArtifact, otherProvenanceOf, testedDigests, validationsAbout } from './attested.ts';
 import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersion, VersionFacts } from './facts.ts';
 import { gatherMetadata } from './gather-metadata.ts';
@@ -87,7 +88,7 @@ const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames
 /** Everything known about a registered version, and the evaluations that are only claimed (shown, never decided on). */
 export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[] }> {
   const { teamId, digest } = row;
-  const { evidenceIds, provenanceReceived, provenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
+  const { all, evidenceIds, provenanceReceived, provenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
   const attestedRunIds = provenance.flatMap(({ runId }) => (runId === null ? [] : [runId]));
   const trainingRow = await trainingRunOf(tx, row.assetVersionId, attestedRunIds, row.runId);
   const upstream = trainingRow ? await upstreamOf(tx, teamId, trainingRow) : nothing;
@@ -96,19 +97,21 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
   const contradictions = await contradictionsAbout(tx, versionIds, runIds);
   const findings = await findingsInReach(tx, teamId, { assetVersionIds: versionIds, runIds, evidenceIds });
   const claimedRun = trainingRow ?? (row.runId === null ? null : await runById(tx, row.runId));
+  const training = trainingRow ? await describe(tx, trainingRow, upstream) : null;
   const facts: Omit<VersionFacts, 'metadata'> = {
     version: { id: row.id, modelId: row.modelId, modelName: row.modelName, number: row.number, teamId, claimedRunId: row.runId, publishedBy: row.publishedBy, publishedAt: row.publishedAt },
     artifact: { versionId: row.assetVersionId, digest, quarantined: row.quarantined },
     provenanceReceived,
     provenance,
     otherProvenance: claimedRun ? await otherProvenanceOf(tx, teamId, claimedRun.id, digest) : [],
-    training: trainingRow ? await describe(tx, trainingRow, upstream) : null,
+    training,
     runs: upstream.runs,
     versions: await withValidations(tx, teamId, upstream),
     truncated: upstream.truncated,
     contradictions: contradictions.map(inWords),
     evaluations,
     findings,
+    assurance: await gatherAssurance(tx, row, { evidence: all, training, upstream: upstream.versions.map(({ id }) => id), truncated: upstream.truncated }),
   };
   return { facts: { ...facts, metadata: await gatherMetadata(tx, facts) }, claimedEvaluations };
 }

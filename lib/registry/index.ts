@@ -2,6 +2,7 @@
 export { aliasMove, aliasView, listAliases, listAliasMoves, resolveAlias, setModelAlias, type AliasMove, type AliasView } from './aliases.ts';
 export { publishModelVersion } from './commands.ts';
 export { compareFacts } from './compare.ts';
+export { atDeployment, type AssuranceFacts } from './assurance.ts';
 export { policyInputOf, trainingInputs, type Incumbent } from './domain.ts';
 export type { VersionFacts } from './facts.ts';
 export { gatherFacts } from './gather.ts';

@@ -3,6 +3,7 @@ export * from './queries.ts';
 export * from './schema.ts';
 export * from './pipelines.ts';
 export * from './relatives.ts';
+export { newestAttempt, type Attempt } from './reproduced.ts';
 export { comparedSections, type ComparedField, type ComparedSection } from './compare.ts';
 export type { Reproduction, ReproductionVerdict } from './verdict.ts';
 export type { DefinitionView } from './definitions.ts';

@@ -17,6 +17,7 @@ export default async function SettingsLayout({ children }: { readonly children: 
           ...(people ? [{ label: 'People and roles', href: '/settings/people' }, { label: 'Service accounts', href: '/settings/service-accounts' }] : []),
           { label: 'Environments', href: '/settings/environments' },
           { label: 'Trust keys', href: '/settings/trust-keys' },
+          { label: 'Change windows', href: '/settings/change-windows' },
         ]}
       />
       {children}

@@ -13,3 +13,4 @@ export * from './exceptions.ts';
 export * from './approvals.ts';
 export * from './deployments.ts';
 export * from './drift.ts';
+export * from './assurance.ts';

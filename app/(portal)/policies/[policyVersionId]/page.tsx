@@ -47,7 +47,7 @@ export default async function PolicyPage({ params }: { params: Promise<{ policyV
             <JsonDiff before={JSON.parse(JSON.stringify(active.value.content))} after={JSON.parse(JSON.stringify(policy.content))} labels={{ before: 'active', after: policy.state }} />
           </Section>
         )}
-        <Section title="Rules"><RuleList rules={policy.content.rules} expectations={policy.expectations} />{policy.content.opa && <OpaRuleList rules={policy.content.opa} />}</Section>
+        <Section title="Rules"><RuleList rules={policy.content.rules} expectations={policy.expectations} />{policy.content.opa && <OpaRuleList rules={policy.content.opa} />}{policy.content.opaBundle !== undefined && <p className="pt-2 text-sm text-ink-2">The rules of OPA are decided by the compiled bundle <Digest value={policy.content.opaBundle} />, in the portal itself.</p>}</Section>
         <Section title="Parameters"><ParameterTable parameters={policy.content.parameters} /></Section>
         <Section title="Tests" description="Stored beside the rules; run when the policy is proposed and before it may become active.">
           {policy.tests.length === 0
