@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 /** Domains, lowest first: a domain may import those before it, and only through their index.ts. */
 export const domains = [
-  'identity', 'audit', 'policy', 'runs', 'evidence', 'lineage', 'findings', 'registry', 'exceptions', 'approvals', 'deployments', 'impact', 'drift', 'ingest', 'overview', 'search',
+  'identity', 'audit', 'policy', 'runs', 'evidence', 'lineage', 'findings', 'inventory', 'registry', 'exceptions', 'approvals', 'deployments', 'impact', 'drift', 'ingest', 'overview', 'search',
 ];
 
 const sqlOnlyInStores = {

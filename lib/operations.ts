@@ -6,6 +6,7 @@ import './lineage/index.ts';
 import './policy/index.ts';
 import './evidence/index.ts';
 import './findings/index.ts';
+import './inventory/index.ts';
 import './registry/index.ts';
 import './exceptions/index.ts';
 import './approvals/index.ts';

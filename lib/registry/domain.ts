@@ -1,5 +1,6 @@
 // What the facts about a model version amount to: the five answers, the SLSA level, and the policy's input document. Pure.
 import { nothingKnown, type Environment, type PolicyInput } from '#lib/policy/index.ts';
+import { sourcesApproved } from './inventory.ts';
 import { biasOf, comparisonOf, disagreements, firstOnEachDataset, overallOf, sortedMetrics } from './evaluation.ts';
 import type { AttestedRun, Evaluation, UpstreamVersion, Validation, VersionFacts } from './facts.ts';
 import type { Slsa } from './schema.ts';
@@ -209,7 +210,7 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     exceptions,
     opa: [],
     slsa: { level: slsa.level, missing: slsa.missing },
-    assurance: nothingKnown,
+    assurance: { ...nothingKnown, dataSources: sourcesApproved(facts) },
     findings: { critical: finding('critical'), high: finding('high') },
   };
 }

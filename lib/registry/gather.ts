@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
 import { openFindingsFor } from '#lib/findings/index.ts';
+import { inventoryUpstream } from '#lib/inventory/index.ts';
 import { evidenceAboutArtifact, otherProvenanceOf, testedDigests, validationsAbout } from './attested.ts';
 import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersion, VersionFacts } from './facts.ts';
 import type { FullVersionRow } from './store/models.ts';
@@ -96,6 +97,7 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
   const findings = await findingsInReach(tx, teamId, { assetVersionIds: versionIds, runIds, evidenceIds });
   const claimedRun = trainingRow ?? (row.runId === null ? null : await runById(tx, row.runId));
   const facts: VersionFacts = {
+    inventory: await inventoryUpstream(tx, { teamId, trainingInputs: [], ...upstream }),
     version: { id: row.id, modelId: row.modelId, modelName: row.modelName, number: row.number, teamId, claimedRunId: row.runId, publishedBy: row.publishedBy, publishedAt: row.publishedAt },
     artifact: { versionId: row.assetVersionId, digest, quarantined: row.quarantined },
     provenanceReceived,

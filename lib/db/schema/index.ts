@@ -6,6 +6,7 @@ export * from './runs.ts';
 export * from './evidence.ts';
 export * from './lineage.ts';
 export * from './findings.ts';
+export * from './inventory.ts';
 export * from './registry.ts';
 export * from './exceptions.ts';
 export * from './approvals.ts';
