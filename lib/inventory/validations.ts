@@ -44,7 +44,7 @@ export async function validationViews(tx: ReadTx, teams: TeamFilter, versionId: 
   const byTest = new Map<string, boolean>();
   for (const view of [...attested].sort((a, b) => (a.at < b.at ? -1 : 1))) if (view.strength === 'proven') for (const result of view.results) byTest.set(key(result), result.passed);
   const sent = (await validationsOf(tx, teams, versionId)).map((row): ValidationView => ({
-    id: row.id, kind: 'great_expectations', strength: strengthBeside(row.expectations, byTest), suite: row.suite, tool: `Great Expectations${row.toolVersion === null ? (row.format === 'great_expectations_1' ? ' 1.x' : ' 0.x') : ` ${row.toolVersion}`}`,
+    id: row.id, kind: 'great_expectations', strength: strengthBeside(row.expectations, byTest), suite: row.suite, tool: row.toolVersion === null ? `Great Expectations layout, ${row.format === 'great_expectations_1' ? '1.x' : '0.x'}` : `Great Expectations ${row.toolVersion}`,
     success: row.success, evaluated: row.evaluated, failed: row.failed, results: failedFirst(row.expectations), at: row.validatedAt ?? row.receivedAt, by: row.accountName ?? row.personName ?? '', href: null, digest: row.digest,
   }));
   const reported = (await assertionsOf(tx, teams, versionId)).flatMap((row): ValidationView[] => {
