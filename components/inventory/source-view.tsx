@@ -15,7 +15,7 @@ import { useMeanings, type SourceDetail } from '#lib/inventory/schema.ts';
 type Props = { readonly source: SourceDetail };
 
 const Names = ({ items }: { readonly items: readonly { readonly key: string; readonly namespace: string; readonly name: string; readonly href?: string }[] }) => (
-  <ul className="flex flex-col gap-1">{items.map(({ key, namespace, name, href }) => <li key={key} className="text-xs break-all"><span className="text-ink-3">{namespace} / </span><span className="font-mono">{href === undefined ? name : <TextLink quiet href={href}>{name}</TextLink>}</span></li>)}</ul>
+  <ul className="flex flex-col gap-1">{items.map(({ key, namespace, name, href }) => <li key={key} className="text-xs wrap-anywhere"><span className="text-ink-3">{namespace} / </span><span className="font-mono">{href === undefined ? name : <TextLink quiet href={href}>{name}</TextLink>}</span></li>)}</ul>
 );
 
 export function Facts({ source }: Props) {
@@ -33,7 +33,7 @@ export function Facts({ source }: Props) {
           { term: 'Licence', value: source.licence ?? undefined },
           { term: 'Kept for', value: source.retentionDays === null ? undefined : `${source.retentionDays} days` },
           { term: 'Approved', value: source.approvedBy === null || source.approvedAt === null ? undefined : <>{source.approvedBy.name}, <Time at={source.approvedAt} /></>, ...(source.expiresAt !== null && { note: <>until <Time at={source.expiresAt} absolute /></> }) },
-          { term: 'What an approval holds for', value: <Digest value={source.contentDigest} algorithm /> },
+          { term: 'Approved content', value: <Digest value={source.contentDigest} length={8} /> },
         ]}
       />
     </Section>

@@ -13,7 +13,7 @@ import type { Pair } from './store/reads.ts';
 
 /** Reads of one run that are looked at; a run that names more is judged by these. */
 const mostReads = 20_000;
-/** Runs that read what a run produced; a late ingestion settles what they gave reason for, and a sweep the rest. */
+/** Runs that read what a run produced and are looked at again with it. Of more, one of each team and version is enough: findings are one for each of those. */
 const mostConcerned = 2_000;
 /** Findings about how data came in that one run gives reason for; of more, the first by digest stand for all. */
 const mostArrivals = 50;

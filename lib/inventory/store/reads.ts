@@ -96,10 +96,10 @@ export type Reader = { use: DataUse | null; runId: string; versionId: string; at
 export async function readersOf(tx: ReadTx, sourceId: string, teamId: string): Promise<Reader[]> {
   const { rows } = await tx.execute<Omit<Reader, 'at'> & { at: unknown }>(sql`
     with name as materialized (select distinct asset_id from data_access where source_id = ${sourceId}),
-    current as materialized (select o.asset_id from data_source_of((select coalesce(array_agg(asset_id), '{}') from name)) o where o.source_id = ${sourceId})
+    gone as materialized (select coalesce(array_agg(asset_id), '{}') as ids from (select asset_id from name except select o.asset_id from data_source_of((select coalesce(array_agg(asset_id), '{}') from name)) o where o.source_id = ${sourceId}) g)
     select d.use, d.run_id as "runId", d.asset_version_id as "versionId", d.at, j.namespace || '/' || j.name as job, j.pipeline
     from (values ('exploration'), ('training'), ('evaluation'), ('testing'), ('inference'), ('analytics'), (null)) as u (use)
-    cross join lateral (select * from data_access a where a.source_id = ${sourceId} and a.team_id = ${teamId} and a.use is not distinct from u.use and not a.ingestion and a.asset_id in (select asset_id from current) order by a.at desc, a.run_id desc, a.asset_version_id limit 1) d
+    cross join lateral (select * from data_access a where a.source_id = ${sourceId} and a.team_id = ${teamId} and a.use is not distinct from u.use and not a.ingestion and a.asset_id <> all(coalesce((select ids from gone), '{}')::uuid[]) order by a.at desc, a.run_id desc, a.asset_version_id limit 1) d
     join run r on r.id = d.run_id join job j on j.id = r.job_id`);
   return rows.map((row) => ({ ...row, at: new Date(row.at as string).toISOString() }));
 }
@@ -114,13 +114,19 @@ export async function arrivals(tx: ReadTx, pairs: readonly Pair[]): Promise<Arri
   if (pairs.length === 0) return [];
   const { rows } = await tx.execute<ArrivalRow>(sql`
     with pair as materialized (select distinct t as team_id, v as version_id from unnest(${uuids(pairs.map(({ teamId }) => teamId))}, ${uuids(pairs.map(({ versionId }) => versionId))}) as p (t, v)),
-    team as materialized (select t.team_id, exists (select 1 from data_source s where s.team_id = t.team_id and s.state <> 'withdrawn') as keeps from (select distinct team_id from pair) t)
+    team as materialized (select t.team_id, exists (select 1 from data_source s where s.team_id = t.team_id and s.state <> 'withdrawn') as keeps from (select distinct team_id from pair) t),
+    producer as materialized (select distinct o.asset_version_id as version_id, o.run_id from run_asset o where o.asset_version_id in (select version_id from pair) and o.direction = 'output'),
+    -- Two different inputs are enough to know that one of them is not the version itself.
+    input_of as materialized (
+      select p.run_id, i.version_id from (select distinct run_id from producer) p
+      cross join lateral (select distinct x.asset_version_id as version_id from run_asset x join asset a on a.id = x.asset_id and a.kind ${isData} where x.run_id = p.run_id and x.direction = 'input' limit 2) i
+    ),
+    made as materialized (select distinct p.version_id from producer p join input_of i on i.run_id = p.run_id and i.version_id <> p.version_id)
     select p.team_id as "teamId", p.version_id as "versionId", v.digest, team.keeps as "keepsInventory",
       (select a.name from asset_sighting s join asset a on a.id = s.asset_id and a.team_id = p.team_id where s.asset_version_id = v.id order by s.first_seen_at, a.name limit 1) as name,
-      exists (select 1 from run_asset o where o.asset_version_id = v.id and o.direction = 'output'
-        and exists (select 1 from run_asset i join asset a on a.id = i.asset_id and a.kind ${isData} where i.run_id = o.run_id and i.direction = 'input' and i.asset_version_id <> v.id)) as derived,
+      made.version_id is not null as derived,
       l.run_id is not null as "readByOthers", l.run_id as "runId", l.job, l.pipeline
-    from pair p join asset_version v on v.id = p.version_id join team on team.team_id = p.team_id
+    from pair p join asset_version v on v.id = p.version_id join team on team.team_id = p.team_id left join made on made.version_id = p.version_id
     left join lateral (
       select r.id as run_id, j.namespace || '/' || j.name as job, j.pipeline
       from run_asset e join asset a on a.id = e.asset_id and a.kind ${isData} join run r on r.id = e.run_id join job j on j.id = r.job_id
@@ -179,7 +185,7 @@ export async function unrecordedRuns(tx: ReadTx, sourceId: string, most: number)
       union
       select c.run_id, c.asset_version_id from name n join run_asset o on o.asset_id = n.asset_id and o.direction = 'output' join run_asset c on c.asset_version_id = o.asset_version_id and c.direction = 'input'
     )
-    select distinct read.run_id as id from read where not exists (select 1 from data_access d where d.source_id = ${sourceId} and d.run_id = read.run_id and d.asset_version_id = read.asset_version_id) limit ${most}`);
+    select distinct run_id as id from (select run_id, asset_version_id from read except select run_id, asset_version_id from data_access where source_id = ${sourceId}) missing limit ${most}`);
   return rows.map(({ id }) => id);
 }
 
