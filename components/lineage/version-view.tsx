@@ -14,6 +14,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Duration, Time } from '#components/ui/time.tsx';
 import type { EvidenceItem } from '#lib/evidence/schema.ts';
+import { readFacet } from '#lib/lineage/facets/index.ts';
 import type { ColumnLineage, VersionDetail } from '#lib/lineage/schema.ts';
 import type { RunView } from '#lib/runs/schema.ts';
 import { columnsHref, lineageAround } from './address.ts';
@@ -59,6 +60,23 @@ export function VersionPage({ version, evidence, columns, inventory }: { readonl
   );
 }
 
+/** As the newest run that said it reports; its profile and its schema stand below, under what was said of it. */
+function rowsOf({ facets }: VersionDetail): number | undefined {
+  for (const { name, body } of facets) {
+    const reading = readFacet(name, body);
+    if (reading.state === 'read' && reading.facet.kind === 'metrics' && reading.facet.rowCount !== null) return reading.facet.rowCount;
+  }
+  return undefined;
+}
+
+function columnsOf({ facets }: VersionDetail): number | undefined {
+  for (const { name, body } of facets) {
+    const reading = readFacet(name, body);
+    if (reading.state === 'read' && reading.facet.kind === 'schema') return reading.facet.fields.filter(({ depth }) => depth === 0).length;
+  }
+  return undefined;
+}
+
 function Facts({ version, labels, inventory }: { readonly inventory: Inventory; readonly version: VersionDetail; readonly labels: readonly string[] }) {
   const first = version.sightings[0];
   return (
@@ -68,6 +86,8 @@ function Facts({ version, labels, inventory }: { readonly inventory: Inventory; 
           { term: 'Digest', value: version.digest === null ? undefined : <Digest value={version.digest} algorithm full /> },
           { term: 'State', value: version.quarantined ? <Badge tone="fail">quarantined</Badge> : version.contradictions.length > 0 ? <Strength state="contradicted" /> : 'nothing against it' },
           { term: 'Size', value: version.sizeBytes === null ? undefined : `${version.sizeBytes.toLocaleString('en')} bytes` },
+          { term: 'Rows', value: rowsOf(version)?.toLocaleString('en') },
+          { term: 'Columns', value: columnsOf(version)?.toLocaleString('en') },
           { term: 'Labels', value: labels.length === 0 ? (version.label ?? undefined) : labels.join(', ') },
           { term: 'Source', value: <VersionSources sources={inventory.sources} /> },
           { term: 'First seen', value: first === undefined ? undefined : <Time at={first.firstSeenAt} />, ...(first !== undefined && first.firstRunId !== null && { note: <TextLink href={`/runs/${first.firstRunId}`}>in a run</TextLink> }) },

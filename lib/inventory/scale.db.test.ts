@@ -32,7 +32,7 @@ beforeAll(async () => {
   await admin.query(`INSERT INTO run_asset (id, run_id, asset_version_id, asset_id, direction, team_id) SELECT gen_random_uuid(), $1, id, id, 'output', $2 FROM asset ORDER BY name LIMIT $3`, [ingestId, teamId, many - 100]);
   await admin.query('COMMIT');
   await admin.query('ANALYZE');
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await admin.end();
   await database.drop();
@@ -50,7 +50,7 @@ describe('ten thousand versions', () => {
     expect(counts.rows[1]).toEqual({ rule: 'unapproved_source', count: 1 });
     await handleSourceChanged({ sourceId });
     expect(must(await listFindings.execute(as(organisation.security), { source: ['inventory'], limit: 200 })).items.length).toBeLessThanOrEqual(101);
-  }, 120_000);
+  }, 300_000);
 
   it('upstream of a model are told to the policy in seconds', async () => {
     const ids = (await admin.query<{ id: string }>('SELECT id FROM asset_version')).rows.map(({ id }) => id);

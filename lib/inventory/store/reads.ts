@@ -1,6 +1,6 @@
 // SQL of what runs read: which versions belong to which source, who read them, and how they came in. Set-based throughout.
 import { sql } from 'drizzle-orm';
-import type { ReadTx, WriteTx } from '#lib/db/client.ts';
+import { prepared, type ReadTx, type WriteTx } from '#lib/db/client.ts';
 import type { Classification, DataUse } from '../schema.ts';
 
 const uuids = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
@@ -11,8 +11,8 @@ export const lockJudging = (tx: ReadTx) => tx.execute(sql`select pg_advisory_xac
 
 /** Whether anybody keeps an inventory: asked with every report, so that others pay nothing for it. */
 export async function anySource(tx: ReadTx): Promise<boolean> {
-  const { rows } = await tx.execute<{ any: boolean }>(sql`select exists (select 1 from data_source) as any`);
-  return rows[0]?.any ?? false;
+  const [row] = await prepared<{ any: boolean }>(tx, 'inventory_any_source', 'select exists (select 1 from data_source) as any', []);
+  return row?.any ?? false;
 }
 
 export type Pair = { readonly teamId: string; readonly versionId: string };
