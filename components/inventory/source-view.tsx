@@ -1,4 +1,5 @@
 // The parts of a source's page: facts, versions, who uses it, history. Rendered on the server.
+import type { Json } from '#components/evidence/diff.ts';
 import { JsonView } from '#components/evidence/json-diff.tsx';
 import { Verdict } from '#components/evidence/verdict.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
@@ -9,7 +10,6 @@ import { Disclosure } from '#components/ui/disclosure.tsx';
 import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { Section } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
-import type { Json } from '#lib/kernel/canonical-json.ts';
 import { useMeanings, type SourceDetail } from '#lib/inventory/schema.ts';
 
 type Props = { readonly source: SourceDetail };
