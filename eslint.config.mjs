@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 /** Domains, lowest first: a domain may import those before it, and only through their index.ts. */
 export const domains = [
-  'identity', 'audit', 'policy', 'windows', 'runs', 'evidence', 'lineage', 'findings', 'incidents', 'cards', 'registry', 'exceptions', 'approvals', 'deployments', 'impact', 'drift', 'ingest', 'overview', 'search',
+  'identity', 'audit', 'policy', 'windows', 'runs', 'evidence', 'lineage', 'findings', 'inventory', 'incidents', 'cards', 'registry', 'exceptions', 'approvals', 'deployments', 'impact', 'drift', 'ingest', 'overview', 'search',
 ];
 
 const sqlOnlyInStores = {

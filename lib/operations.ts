@@ -7,6 +7,7 @@ import './policy/index.ts';
 import './windows/index.ts';
 import './evidence/index.ts';
 import './findings/index.ts';
+import './inventory/index.ts';
 import './incidents/index.ts';
 import './cards/index.ts';
 import './registry/index.ts';

@@ -5,6 +5,7 @@ import { createPipeline } from '../examples/flight-delays/pipeline.ts';
 import { createOrganisation } from './demo/organisation.ts';
 import { gatehouse } from './demo/command.ts';
 import { documentVersion } from './demo/cards.ts';
+import { registerSources, sendValidation } from './demo/inventory.ts';
 import { promote, reject } from './demo/promotion.ts';
 import { runMain } from '#scripts/main.ts';
 import { say } from '#scripts/progress.ts';
@@ -37,6 +38,8 @@ await runMain(async () => {
   await clients['security-lead'].post(`/api/v1/trust-keys/${proposed.id}/confirm`, {});
   say('The pipeline’s key: proposed by security, confirmed by a second person');
 
+  await registerSources(clients, organisation.teamId, say);
+
   // The folder lies below the repository's data folder, so that recorded paths do not name the machine.
   const pipeline = createPipeline({ workDirectory: join(folder, 'work'), environment, progress: say });
   const deploy = (digest: string, environmentName: string, since: string) =>
@@ -44,6 +47,7 @@ await runMain(async () => {
 
   const first = await pipeline.trainingRun(1);
   await documentVersion(clients.engineer, first.modelDigest, say);
+  await sendValidation(portal, clients, organisation.pipelineToken, join(folder, 'work', 'raw', '2001-01.csv'), join(folder, 'work', 'validation', '2001-01.json'));
   await reject(clients, first.modelDigest, 'First attempt. Selection rates by origin region are to be looked at before anything else.', say);
   const second = await pipeline.trainingRun(2);
   await documentVersion(clients.engineer, second.modelDigest, say);

@@ -6,6 +6,7 @@ const pages: Record<string, (id: string) => string> = {
   finding: (id) => `/findings/${id}`,
   promotion: (id) => `/approvals/${id}`,
   asset_version: (id) => `/data/${id}`,
+  data_source: (id) => `/data/sources/${id}`,
   trust_key: (id) => `/settings/trust-keys#${id}`,
   policy_version: (id) => `/policies#${id}`,
   policy_exception: (id) => `/policies/exceptions#${id}`,

@@ -28,7 +28,7 @@ export function useListQuery<Row>({ list, endpoint, topic, parse }: {
   const key = ['list', endpoint, list.href(list.state)];
   const query = useQuery({
     queryKey: key,
-    queryFn: async ({ signal }) => parse(await fetchJson(`${endpoint}?${apiQuery(list.definition, list.state, new Date())}`, signal)),
+    queryFn: async ({ signal }) => parse(await fetchJson(`${endpoint}${endpoint.includes('?') ? '&' : '?'}${apiQuery(list.definition, list.state, new Date())}`, signal)),
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: topic === undefined && list.firstPage,
     ...(!list.firstPage && { staleTime: Infinity }),

@@ -4,7 +4,7 @@ import type { FindingSource, FindingState, TriageVerb } from '#lib/findings/sche
 export const stateWords: Record<FindingState, string> = { open: 'open', acknowledged: 'acknowledged', resolved: 'resolved', accepted: 'risk accepted', false_positive: 'false positive' };
 export const stateTones = { open: 'fail', acknowledged: 'stale', resolved: 'pass', accepted: 'outline', false_positive: 'outline' } as const satisfies Record<FindingState, string>;
 
-export const sourceWords: Record<FindingSource, string> = { verification: 'Verification', lineage: 'Lineage', run: 'Runs', validation: 'Data validation', evaluation: 'Evaluation', drift: 'Drift', approval: 'Approvals' };
+export const sourceWords: Record<FindingSource, string> = { verification: 'Verification', lineage: 'Lineage', run: 'Runs', validation: 'Data validation', evaluation: 'Evaluation', drift: 'Drift', approval: 'Approvals', inventory: 'Data inventory' };
 
 export const verbWords: Record<TriageVerb, { readonly label: string; readonly done: string; readonly needsReason: boolean; readonly key: string }> = {
   acknowledge: { label: 'Acknowledge', done: 'Acknowledged', needsReason: false, key: 'a' },

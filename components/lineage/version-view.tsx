@@ -2,6 +2,7 @@
 import { Strength, Verdict } from '#components/evidence/verdict.tsx';
 import { predicateWord } from '#components/evidence/words.ts';
 import { FacetList } from '#components/facets/facet-list.tsx';
+import { VersionSources, VersionValidations, type Inventory } from '#components/inventory/version-validations.tsx';
 import { ImpactPanel } from '#components/impact/impact-panel.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Alert } from '#components/ui/alert.tsx';
@@ -13,6 +14,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Columns, Section, Stack } from '#components/ui/section.tsx';
 import { Duration, Time } from '#components/ui/time.tsx';
 import type { EvidenceItem } from '#lib/evidence/schema.ts';
+import { readFacet } from '#lib/lineage/facets/index.ts';
 import type { ColumnLineage, VersionDetail } from '#lib/lineage/schema.ts';
 import type { RunView } from '#lib/runs/schema.ts';
 import { columnsHref, lineageAround } from './address.ts';
@@ -21,7 +23,7 @@ import { Contradictions } from './contradictions.tsx';
 import { RunMark } from './run-mark.tsx';
 
 /** `evidence` null: it has no digest, so nothing can be signed about it. */
-export function VersionPage({ version, evidence, columns }: { readonly version: VersionDetail; readonly evidence: { readonly items: readonly EvidenceItem[]; readonly more: boolean } | null; readonly columns: ColumnLineage }) {
+export function VersionPage({ version, evidence, columns, inventory }: { readonly inventory: Inventory; readonly version: VersionDetail; readonly evidence: { readonly items: readonly EvidenceItem[]; readonly more: boolean } | null; readonly columns: ColumnLineage }) {
   const [sighting] = version.sightings;
   const name = sighting?.name ?? 'Unnamed data';
   const node = `version:${version.id}`;
@@ -38,13 +40,14 @@ export function VersionPage({ version, evidence, columns }: { readonly version: 
         {version.quarantined && <Alert tone="danger" title="Quarantined">These bytes are held back. <TextLink href={`/findings?assetVersionId=${version.id}`}>The findings</TextLink> say why; decide those before you use what was made from them.</Alert>}
         {version.contradictions.length > 0 && <Contradictions contradictions={version.contradictions} />}
         {version.digest === null && <Alert tone="warning" title="Its bytes are not known">Runs named it without a digest, so nothing proves that any two of them used the same content. Report it with a digest: <code>gatehouse run --input</code> and <code>--output</code> compute it.</Alert>}
-        <Columns aside={<Facts version={version} labels={labels} />}>
+        <Columns aside={<Facts version={version} labels={labels} inventory={inventory} />}>
           <Stack>
             <Section title="Produced by" id="producers"><Runs caption="Runs that produced it" runs={version.producers} more={version.moreProducers} none="No run that you may see reported producing these bytes: where they came from is not known." /></Section>
             <Section title="Used by" id="consumers"><Runs caption="Runs that used it" runs={version.consumers} more={version.moreConsumers} none="No run that you may see reported using these bytes." /></Section>
             {version.restricted && <p className="text-xs text-ink-3">Runs of teams that you may not see produced or used it too.</p>}
             <ImpactPanel versionId={version.id} direction="downstream" />
             <ImpactPanel versionId={version.id} direction="upstream" />
+            <Section title="Validation" id="validation" description="What tests say of these bytes: proven by a verified attestation, claimed by whoever sent it."><VersionValidations versionId={version.id} items={inventory.items} /></Section>
             {columns.fields.length + columns.whole.length > 0 && <Section title="Columns" id="columns" description="Where each column comes from, as the runs that produced these bytes reported, and as events about the name say." actions={<LinkButton size="sm" href={columnsHref(node)}>As a graph</LinkButton>}><Columned columns={columns} /></Section>}
             <Section title="Evidence" id="evidence" description="Signed statements about this very digest." actions={version.digest === null ? undefined : <LinkButton size="sm" href={`/evidence?subject=${encodeURIComponent(version.digest)}`}>As a list</LinkButton>}><EvidenceAbout evidence={evidence} /></Section>
             <Section title="Seen as" id="names"><Names version={version} /></Section>
@@ -57,7 +60,24 @@ export function VersionPage({ version, evidence, columns }: { readonly version: 
   );
 }
 
-function Facts({ version, labels }: { readonly version: VersionDetail; readonly labels: readonly string[] }) {
+/** As the newest run that said it reports; its profile and its schema stand below, under what was said of it. */
+function rowsOf({ facets }: VersionDetail): number | undefined {
+  for (const { name, body } of facets) {
+    const reading = readFacet(name, body);
+    if (reading.state === 'read' && reading.facet.kind === 'metrics' && reading.facet.rowCount !== null) return reading.facet.rowCount;
+  }
+  return undefined;
+}
+
+function columnsOf({ facets }: VersionDetail): number | undefined {
+  for (const { name, body } of facets) {
+    const reading = readFacet(name, body);
+    if (reading.state === 'read' && reading.facet.kind === 'schema') return reading.facet.fields.filter(({ depth }) => depth === 0).length;
+  }
+  return undefined;
+}
+
+function Facts({ version, labels, inventory }: { readonly inventory: Inventory; readonly version: VersionDetail; readonly labels: readonly string[] }) {
   const first = version.sightings[0];
   return (
     <Section title="Facts" level={3}>
@@ -66,7 +86,10 @@ function Facts({ version, labels }: { readonly version: VersionDetail; readonly 
           { term: 'Digest', value: version.digest === null ? undefined : <Digest value={version.digest} algorithm full /> },
           { term: 'State', value: version.quarantined ? <Badge tone="fail">quarantined</Badge> : version.contradictions.length > 0 ? <Strength state="contradicted" /> : 'nothing against it' },
           { term: 'Size', value: version.sizeBytes === null ? undefined : `${version.sizeBytes.toLocaleString('en')} bytes` },
+          { term: 'Rows', value: rowsOf(version)?.toLocaleString('en') },
+          { term: 'Columns', value: columnsOf(version)?.toLocaleString('en') },
           { term: 'Labels', value: labels.length === 0 ? (version.label ?? undefined) : labels.join(', ') },
+          { term: 'Source', value: <VersionSources sources={inventory.sources} /> },
           { term: 'First seen', value: first === undefined ? undefined : <Time at={first.firstSeenAt} />, ...(first !== undefined && first.firstRunId !== null && { note: <TextLink href={`/runs/${first.firstRunId}`}>in a run</TextLink> }) },
           { term: 'Version id', value: <Digest value={version.id} length={8} /> },
         ]}

@@ -68,6 +68,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function prepareMonths(title: string, pipelineRun: string, last: string): Promise<void> {
+    await once(title, pipelineRun, stages.ingestAirports());
     await once(title, pipelineRun, stages.validateAirports());
     for (const month of ['2001-01', '2001-02', '2001-03'].filter((each) => each <= last)) {
       await once(title, pipelineRun, stages.ingest(month));

@@ -4,5 +4,6 @@ export * from './queries.ts';
 export * from './schema.ts';
 export { fingerprintOf, raiseFinding, settleFinding, type NewFinding, type Raised } from './raise.ts';
 export { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from './handlers.ts';
+export { openAmong } from './store.ts';
 export { referenceOf, type Reference } from './references.ts';
 export { rankOf, verbsFor } from './domain.ts';

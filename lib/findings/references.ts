@@ -19,6 +19,7 @@ const known = [
   mitigation('AML.M0013', 'Code signing'),
   mitigation('AML.M0014', 'Verify AI artifacts'),
   mitigation('AML.M0025', 'Maintain AI dataset provenance'),
+  nist('NIST MAP 4.1', 'Legal risks of data and third-party components are mapped'),
   nist('NIST MEASURE 2.7', 'Security and resilience are evaluated and documented'),
   nist('NIST MEASURE 2.11', 'Fairness and bias are evaluated and documented'),
   nist('NIST MANAGE 1.3', 'Responses to high-priority risks are developed and documented'),

@@ -14,7 +14,7 @@ export const findingState = z.enum(findingStates);
 export type FindingState = z.infer<typeof findingState>;
 
 /** Where findings come from; a higher domain adds its own name. */
-export const findingSources = ['verification', 'lineage', 'run', 'validation', 'evaluation', 'drift', 'approval'] as const;
+export const findingSources = ['verification', 'lineage', 'run', 'validation', 'evaluation', 'drift', 'approval', 'inventory'] as const;
 export const findingSource = z.enum(findingSources);
 export type FindingSource = z.infer<typeof findingSource>;
 

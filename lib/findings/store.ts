@@ -168,3 +168,10 @@ export async function runFacts(tx: ReadTx, id: string): Promise<RunFacts | null>
     failuresInARow: firstGood === -1 ? ended.length : firstGood,
   };
 }
+
+/** Which of these fingerprints of a team stand for a finding that is open or acknowledged. */
+export async function openAmong(tx: ReadTx, teamId: string, fingerprints: readonly string[]): Promise<ReadonlySet<string>> {
+  if (fingerprints.length === 0) return new Set();
+  const rows = await tx.select({ fingerprint: finding.fingerprint }).from(finding).where(and(eq(finding.teamId, teamId), inArray(finding.fingerprint, [...fingerprints]), inArray(finding.state, ['open', 'acknowledged'])));
+  return new Set(rows.map(({ fingerprint }) => fingerprint));
+}

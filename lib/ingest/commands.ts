@@ -1,7 +1,8 @@
 // Reports from pipelines: one event, or a batch of them.
 import { z } from 'zod';
 import type { WriteTx } from '#lib/db/client.ts';
-import { publishAll } from '#lib/jobs/outbox.ts';
+import { anySource } from '#lib/inventory/index.ts';
+import { publish, publishAll } from '#lib/jobs/outbox.ts';
 import { announce } from '#lib/kernel/announce.ts';
 import { audited, writeAuditEvents, type AuditEntry } from '#lib/kernel/audit-event.ts';
 import { digestOf, sha256 } from '#lib/kernel/canonical-json.ts';
@@ -47,6 +48,7 @@ function foreignEntry(runId: string, owner: string, digests: readonly string[]):
 async function tell(tx: WriteTx, reporter: Reporter, stored: Stored): Promise<void> {
   await publishAll(tx, 'runs.run_failed', stored.failedRuns.map((runId) => ({ runId })));
   await publishAll(tx, 'lineage.contradiction_recorded', stored.contradictions.map((contradictionId) => ({ contradictionId })));
+  if (stored.reportedRuns.length > 0 && (await anySource(tx))) await publish(tx, 'inventory.runs_reported', { runIds: [...stored.reportedRuns] });
   // Sent a moment later, when this transaction has committed; a notice of nothing does no harm.
   announce('runs', reporter.teamId);
 }

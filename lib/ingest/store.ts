@@ -355,6 +355,8 @@ export type Stored = {
   /** Runs that are known as failed since now. */
   readonly failedRuns: readonly string[];
   readonly contradictions: readonly string[];
+  /** Runs that new events speak of. */
+  readonly reportedRuns: readonly string[];
 };
 
 /**
@@ -384,6 +386,7 @@ export async function storeEvents(tx: WriteTx, reporter: Reporter, gathered: Gat
     duplicates: known.events,
     failedRuns: [...gathered.runs.keys()].filter((id) => runs.get(id)?.state === 'failed' && known.runs.get(id)?.state !== 'failed'),
     contradictions,
+    reportedRuns: [...new Set(gathered.events.flatMap(({ run, digest }) => (run && !known.events.has(digest) ? [run.id] : [])))],
   });
 }
 

@@ -1,5 +1,6 @@
-// What is due now and then whatever happens: partitions for the months to come, and the retention that the operator chose. Every process may do it; each waits for the other and finds nothing left to do.
+// What is due now and then whatever happens: partitions for the months to come, the retention that the operator chose, and approvals of data sources that ended. Every process may do it; each waits for the other and finds nothing left to do.
 import { settings } from '#lib/env.ts';
+import { noticeExpiries } from '#lib/inventory/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
 import { prepareEventPartitions, removeOldEventBytes } from '#lib/runs/index.ts';
 
@@ -9,6 +10,7 @@ const dayMilliseconds = 86_400_000;
 /** Does once what is due. Throws what fails. */
 export async function houseKept(now: number = Date.now()): Promise<void> {
   await prepareEventPartitions();
+  await noticeExpiries();
   const days = settings().EVENT_RETENTION_DAYS;
   if (days !== undefined) await removeOldEventBytes(new Date(now - days * dayMilliseconds).toISOString());
 }

@@ -9,6 +9,10 @@ export type OutboxEvents = {
   'evidence.sweep_due': { teamId: string; trustKeyId: string };
   'lineage.contradiction_recorded': { contradictionId: string };
   'runs.run_failed': { runId: string };
+  /** Runs were reported where somebody keeps a data inventory: what they read and produced is judged. */
+  'inventory.runs_reported': { runIds: string[] };
+  /** A data source was written, approved or withdrawn, or its approval reached its end. */
+  'inventory.source_changed': { sourceId: string };
   /** A policy became the active one of its environment. */
   'policy.activated': { policyVersionId: string };
   /** The deadline by which an emergency was to be reviewed. */
@@ -22,7 +26,7 @@ export type OutboxEvents = {
 };
 export type OutboxEventName = keyof OutboxEvents;
 
-export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed', 'incidents.changed'] as const satisfies readonly OutboxEventName[];
+export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'inventory.runs_reported', 'inventory.source_changed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed', 'incidents.changed'] as const satisfies readonly OutboxEventName[];
 
 const options = { retryLimit: 10, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 };
 

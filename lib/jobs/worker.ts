@@ -2,6 +2,7 @@
 import { handleEnvironmentChanged, handleExceptionsChanged, handleIncidentsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
 import { handleSweepDue } from '#lib/evidence/index.ts';
 import { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from '#lib/findings/index.ts';
+import { handleRunsReported, handleSourceChanged } from '#lib/inventory/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
 import { queueClient } from './outbox.ts';
 import { outboxEventNames, type OutboxEventName, type OutboxEvents } from './queues.ts';
@@ -15,6 +16,8 @@ const handlers: Handlers = {
   'evidence.sweep_due': handleSweepDue,
   'lineage.contradiction_recorded': handleContradiction,
   'runs.run_failed': handleRunFailed,
+  'inventory.runs_reported': handleRunsReported,
+  'inventory.source_changed': handleSourceChanged,
   'policy.activated': handlePolicyActivated,
   'approvals.emergency_review_due': handleReviewDue,
   'exceptions.changed': handleExceptionsChanged,

@@ -1,7 +1,7 @@
 // Announcements to open pages: that something of a kind changed for a team. Gathered, so that a flood of reports is a trickle of notices.
 import { pool } from '#lib/db/client.ts';
 
-export const liveTopics = ['runs', 'evidence', 'findings', 'models', 'approvals', 'deployments', 'drift', 'audit'] as const;
+export const liveTopics = ['runs', 'evidence', 'findings', 'models', 'approvals', 'deployments', 'drift', 'audit', 'sources'] as const;
 export type LiveTopic = (typeof liveTopics)[number];
 
 export const channel = 'gatehouse_live';

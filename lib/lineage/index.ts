@@ -27,3 +27,4 @@ export async function producingRuns(tx: ReadTx, digest: string): Promise<string[
   const version = await versionByDigest(tx, 'all', digest);
   return version ? (await runsBeside(tx, 'all', [version.id], 'upstream', 1000)).map((link) => link.runId) : [];
 }
+export { readFacet } from './facets/index.ts';

@@ -1,6 +1,7 @@
 // What the facts about a model version amount to: the five answers, the SLSA level, and the policy's input document. Pure.
 import type { Environment, PolicyContent, PolicyInput } from '#lib/policy/index.ts';
 import { assuranceLimits, assuranceOf } from './assurance.ts';
+import { sourcesApproved } from './inventory.ts';
 import { biasOf, comparisonOf, disagreements, firstOnEachDataset, overallOf, sortedMetrics } from './evaluation.ts';
 import type { AttestedRun, Evaluation, UpstreamVersion, Validation, VersionFacts } from './facts.ts';
 import { cardsFor, metadataFor } from './metadata.ts';
@@ -214,7 +215,7 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     exceptions,
     opa: [],
     slsa: { level: slsa.level, missing: slsa.missing },
-    assurance: { ...assuranceOf(facts.assurance ?? null, environment, training?.container ?? null, assuranceLimits(parameters)), cards: cardsFor(facts.metadata) },
+    assurance: { ...assuranceOf(facts.assurance ?? null, environment, training?.container ?? null, assuranceLimits(parameters)), cards: cardsFor(facts.metadata), dataSources: sourcesApproved(facts) },
     metadata: metadataFor(facts.metadata, environment),
     findings: { critical: finding('critical'), high: finding('high') },
   };

@@ -1,6 +1,6 @@
 // Everything the portal knows about one model version, gathered for decisions and for the page that explains them.
+import type { InventoryFacts } from '#lib/inventory/index.ts';
 import type { AssuranceFacts } from './assurance.ts';
-
 import type { VersionMetadata } from './metadata.ts';
 
 export type Metric = { readonly name: string; readonly slice: string | null; readonly value: number; readonly sampleCount: number; readonly higherIsBetter: boolean | null };
@@ -80,6 +80,8 @@ export type OpenFinding = { readonly id: string; readonly severity: string; read
 export type RunningVersion = { readonly environment: string; readonly endpoint: string; readonly version: number; readonly versionId: string; readonly digest: string };
 
 export type VersionFacts = {
+  /** What the data inventory says about everything upstream. */
+  readonly inventory: InventoryFacts;
   readonly version: { readonly id: string; readonly modelId: string; readonly modelName: string; readonly number: number; readonly teamId: string; readonly claimedRunId: string | null; readonly publishedBy: string; readonly publishedAt: string };
   readonly artifact: { readonly versionId: string; readonly digest: string; readonly quarantined: boolean };
   /** Provenance statements received with the artifact as subject, whether they hold or not. */

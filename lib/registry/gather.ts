@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
 import { openFindingsFor } from '#lib/findings/index.ts';
 import { gatherAssurance } from './assurance.ts';
+import { inventoryUpstream } from '#lib/inventory/index.ts';
 import { evidenceAboutArtifact, otherProvenanceOf, testedDigests, validationsAbout } from './attested.ts';
 import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersion, VersionFacts } from './facts.ts';
 import { gatherMetadata } from './gather-metadata.ts';
@@ -99,6 +100,7 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
   const claimedRun = trainingRow ?? (row.runId === null ? null : await runById(tx, row.runId));
   const training = trainingRow ? await describe(tx, trainingRow, upstream) : null;
   const facts: Omit<VersionFacts, 'metadata'> = {
+    inventory: await inventoryUpstream(tx, { teamId, trainingInputs: [], ...upstream }),
     version: { id: row.id, modelId: row.modelId, modelName: row.modelName, number: row.number, teamId, claimedRunId: row.runId, publishedBy: row.publishedBy, publishedAt: row.publishedAt },
     artifact: { versionId: row.assetVersionId, digest, quarantined: row.quarantined },
     provenanceReceived,

@@ -89,12 +89,15 @@ const runs = (tx: ReadTx, teams: TeamFilter, text: string, words: readonly strin
   cross join lateral (select r.id, r.state, r.started_at from run r where r.job_id = j.id and ${visibleToSql(teams, sql`r.team_id`)} order by r.started_at desc, r.id desc limit ${eachKind}) r
   order by rank, r.started_at desc limit ${eachKind}`);
 
-/** What is few beside assets and runs: models, findings, people. Models and people are found in spite of typing errors, where none is spelled so. */
+/** What is few beside assets and runs: models, data sources, findings, people. Models and people are found in spite of typing errors, where none is spelled so. */
 async function few(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[], withPeople: boolean): Promise<Ranked[]> {
   const pattern = patternOf(words);
   return hits(tx, sql`
     (select 'model' as kind, m.id::text, m.name as label, 'model' as detail, '/models/' || m.name as href, ${rank(sql`m.name`, text)} as rank, 0 as place
        from model m where ${visibleToSql(teams, sql`m.team_id`)} and (m.name ilike ${pattern} or (m.name % ${text} and not exists (select 1 from model where name ilike ${pattern}))) order by rank, similarity(m.name, ${text}) desc, m.name limit ${eachKind})
+    union all
+    (select 'source', s.id::text, s.name, s.classification || ' · data source', '/data/sources/' || s.id, ${rank(sql`s.name`, text)}, 3
+       from data_source s where ${visibleToSql(teams, sql`s.team_id`)} and s.name ilike ${pattern} order by 6, s.name limit ${eachKind})
     union all
     (select 'finding', f.id::text, f.title, f.severity || ' · ' || f.state, '/findings/' || f.id, ${rank(sql`f.title`, text)}, 6
        from finding f where ${visibleToSql(teams, sql`f.team_id`)} and f.title ilike ${pattern} order by f.severity_rank, f.last_seen_at desc limit ${eachKind})

@@ -44,11 +44,12 @@ const months = ['2001-01', '2001-02', '2001-03'];
 export const seed = 2001;
 
 const source: Artifact = { name: 'vega-flights', path: 'node_modules/vega-datasets/data/flights-20k.json', kind: 'dataset' };
-const airports: Artifact = { name: 'airports', path: 'node_modules/vega-datasets/data/airports.csv', kind: 'dataset' };
+const airportsSource: Artifact = { name: 'vega-airports', path: 'node_modules/vega-datasets/data/airports.csv', kind: 'dataset' };
 const step = (name: string) => `examples/flight-delays/steps/${name}.ts`;
 
 /** All stages, with their files below `folder` (relative to the repository). */
 export function createStages(folder: string) {
+  const airports: Artifact = { name: 'airports', path: `${folder}/raw/airports.csv`, kind: 'dataset' };
   const raw = (month: string): Artifact => ({ name: 'flights-raw', path: `${folder}/raw/${month}.csv`, kind: 'dataset', label: month });
   const training = (version: Version): Artifact => ({ name: 'flights-training', path: `${folder}/features/training-until-${version.holdoutFrom}.json`, kind: 'features', label: `${version.trainFrom}/${version.holdoutFrom}` });
   const holdout = (version: Version): Artifact => ({ name: 'flights-holdout', path: `${folder}/features/holdout-until-${version.holdoutUntil}.json`, kind: 'features', label: `${version.holdoutFrom}/${version.holdoutUntil}` });
@@ -68,6 +69,10 @@ export function createStages(folder: string) {
 
   function ingest(month: string): Stage {
     return { stage: 'ingest', program: [step('ingest'), '--source', source.path, '--output', raw(month).path], inputs: [source], outputs: [raw(month)], parameters: { month } };
+  }
+
+  function ingestAirports(): Stage {
+    return { stage: 'ingest', program: [step('ingest-airports'), '--source', airportsSource.path, '--output', airports.path], inputs: [airportsSource], outputs: [airports] };
   }
 
   /** Tests `month` against the contract of `asMonth`; a mix-up of months must fail. */
@@ -195,7 +200,7 @@ export function createStages(folder: string) {
       comparison: (version: Version) => inVersion(version, 'evaluation-comparison.json'),
       profile: (version: Version, start: WeekStart) => inVersion(version, `profiles/${start}.json`),
     },
-    ingest, validate, validateAirports, trainingFeatures, monthFeatures, train, profileReference, register, score,
+    ingest, ingestAirports, validate, validateAirports, trainingFeatures, monthFeatures, train, profileReference, register, score,
     evaluate: (version: Version) => evaluateOn(version, holdout(version), 'evaluation.json'),
     compare: (version: Version) => evaluateOn(version, compared, 'evaluation-comparison.json'),
   };

@@ -7,6 +7,7 @@ export * from './runs.ts';
 export * from './evidence.ts';
 export * from './lineage.ts';
 export * from './findings.ts';
+export * from './inventory.ts';
 export * from './registry.ts';
 export * from './cards.ts';
 export * from './exceptions.ts';

@@ -6,6 +6,7 @@ import { AssetPage } from '#components/lineage/asset-view.tsx';
 import { VersionPage } from '#components/lineage/version-view.tsx';
 import { listEvidence } from '#lib/evidence/index.ts';
 import { currentContext } from '#lib/http.ts';
+import { listValidations } from '#lib/inventory/index.ts';
 import { getAsset, getAssetVersion, getColumns, listAssetVersions, type VersionDetail } from '#lib/lineage/index.ts';
 
 export const metadata: Metadata = { title: 'Data' };
@@ -35,7 +36,9 @@ async function Version({ version }: { readonly version: VersionDetail }) {
   if (evidence !== null && !evidence.ok) return <Problem error={evidence.error} />;
   const columns = await getColumns.execute(context, { id: version.id });
   if (!columns.ok) return <Problem error={columns.error} />;
-  return <VersionPage version={version} evidence={evidence === null ? null : { items: evidence.value.items, more: evidence.value.older !== null }} columns={columns.value} />;
+  const inventory = await listValidations.execute(context, { id: version.id });
+  if (!inventory.ok) return <Problem error={inventory.error} />;
+  return <VersionPage version={version} inventory={inventory.value} evidence={evidence === null ? null : { items: evidence.value.items, more: evidence.value.older !== null }} columns={columns.value} />;
 }
 
 async function Asset({ id, search }: { readonly id: string; readonly search: Search }) {
