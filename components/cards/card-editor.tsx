@@ -59,10 +59,13 @@ export function CardEditor<Target extends object>({ kind, initial, basedOn, temp
     } catch {
       return setWrong('The file is not UTF-8 text.');
     }
-    if (!/^\s*\{/.test(content)) {
-      setSource('hugging-face');
-      return setText(content);
-    }
+    if (/^\s*\{/.test(content)) return fromBom(content);
+    setSource('hugging-face');
+    setText(content);
+  }
+
+  /** A BOM takes the place of the text, as Markdown. */
+  async function fromBom(content: string) {
     const answer = await askJson<CardPreview & { markdown: string }>('/api/v1/cards/preview', { kind, text: content, format: 'cyclonedx', ...about }, new AbortController().signal);
     if (!answer.ok) return setWrong(answer.message);
     setSource('cyclonedx');
@@ -101,7 +104,7 @@ export function CardEditor<Target extends object>({ kind, initial, basedOn, temp
         {wrong !== null && <Alert tone="danger" title={wrong} live />}
         <div className={`rounded-md ${over ? 'outline-2 outline-accent' : ''}`} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => { setOver(false); }} onDrop={drop}>
           <Field label="Document" hint={`Markdown with YAML front matter, as the Hugging Face Hub has it. Drop a README.md${kind === 'model_card' ? ' or a CycloneDX BOM' : ''} here, or paste one.`} required>
-            <Textarea name="text" mono rows={28} value={text} onChange={(event) => { setText(event.target.value); }} />
+            <Textarea name="text" mono rows={28} value={text} onPaste={(event) => { const [file] = event.clipboardData.files; const pasted = event.clipboardData.getData('text'); if (file) { event.preventDefault(); void take(file); } else if (/^\s*\{[\s\S]*"bomFormat"/.test(pasted)) { event.preventDefault(); void fromBom(pasted); } }} onChange={(event) => { setText(event.target.value); }} />
           </Field>
         </div>
         <div className="flex flex-wrap gap-2">

@@ -12,13 +12,12 @@ import { Checkbox, Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ActionFailure, ActionResult } from '#lib/kernel/action.ts';
 import { environmentTier, metadataField, type EnvironmentTier, type EnvironmentView, type MetadataField } from '#lib/policy/schema.ts';
+import { fieldWords, tierWords } from './environment-words.ts';
 
 type Changed = { changeId: string; environment: string; state: string; weakens: string[] };
 type Propose = (input: { environment: string; tier: EnvironmentTier; position: number; description: string; requiredMetadata: MetadataField[]; archived: boolean; reason: string }) => Promise<ActionResult<Changed>>;
 type Decide = (input: { changeId: string; reason: string }) => Promise<ActionResult<Changed>>;
 
-export const tierWords: Readonly<Record<EnvironmentTier, string>> = { sandbox: 'sandbox: everything recorded, nothing refused', staging: 'staging: what production would refuse is said', production: 'production: the strict boundary' };
-export const fieldWords: Readonly<Record<MetadataField, string>> = { lineage: 'lineage', performance: 'performance', bias_report: 'bias report', model_card: 'model card', datasheet: 'datasheets', intended_use: 'intended use', owner: 'owner', licence: 'licence' };
 
 /** A new environment, or a change of `existing`. */
 export function ProposeEnvironment({ existing, propose }: { readonly existing?: EnvironmentView; readonly propose: Propose }) {

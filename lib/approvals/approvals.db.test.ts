@@ -83,7 +83,8 @@ describe('a request', () => {
     expect(request.verdict).toBe('blocked');
     expect(await decide(organisation.reviewer, request)).toMatchObject({ error: { kind: 'conflict', code: 'approvals.blocked' } });
     const seen = await detail(request.promotionId);
-    expect(seen.results[0]).toMatchObject({ verdict: 'not_evaluated', level: 'block', reason: expect.stringMatching(/needs evaluation/) as string });
+    expect(seen.results[0]).toMatchObject({ ruleId: 'required-metadata', verdict: 'failed', level: 'block' });
+    expect(seen.results[1]).toMatchObject({ verdict: 'not_evaluated', level: 'block', reason: expect.stringMatching(/needs evaluation/) as string });
     expect(seen.rights).toMatchObject({ mayApprove: false, mayReject: true });
     expect(must(await decide(organisation.reviewer, request, 'reject')).value.state).toBe('rejected');
   });

@@ -139,7 +139,7 @@ describe('a version that lacks something', () => {
     const { name, modelVersionId } = await version('bare', async () => undefined);
     expect(await failing(modelVersionId)).toEqual([
       'artifact-equals-attested: not_evaluated', 'provenance-signed-by-trusted-key: failed', 'data-validated: failed', 'auc-at-least-minimum: not_evaluated',
-      'calibration-error-bounded: not_evaluated', 'evaluations-agree: not_evaluated', 'disparate-impact-bounded: not_evaluated', 'group-differences-bounded: not_evaluated',
+      'calibration-error-bounded: not_evaluated', 'evaluations-agree: not_evaluated', 'disparate-impact-bounded: not_evaluated', 'group-differences-bounded: not_evaluated', 'required-metadata: failed',
     ]);
     const { answers, slsa } = await detail(name, 1);
     expect(answers.map(({ strength }) => strength)).toEqual(['claimed', 'claimed', 'missing', 'missing', 'claimed']);
@@ -236,7 +236,7 @@ describe('a version that lacks something', () => {
       await pipeline.provenance(made.train);
       await pipeline.evaluate(made.model, made.holdout, goodMetrics.filter(({ name }) => name !== 'equal_opportunity_difference'));
     });
-    expect(await failing(modelVersionId)).toEqual(['group-differences-bounded: not_evaluated']);
+    expect(await failing(modelVersionId)).toEqual(['group-differences-bounded: not_evaluated', 'required-metadata: failed']);
   });
 
   it('is warned of, not blocked, when the checkout was dirty; and does not reach SLSA level 3', async () => {

@@ -114,7 +114,12 @@ export function makePipeline({ organisation, pipeline = organisation.pipeline }:
     return id;
   }
 
-  const publish = async (model: Asset, name = 'flight-delay', runId: string | null = null) => must(await publishModelVersion.execute(context(), { name, digest: model.digest ?? '', runId, description: null })).value;
+  /** Publishes, with a complete model card and a datasheet for each dataset that is known by then. */
+  async function publish(model: Asset, name = 'flight-delay', runId: string | null = null) {
+    const version = must(await publishModelVersion.execute(context(), { name, digest: model.digest ?? '', runId, description: null })).value;
+    if (version.created) await documentVersion(pipeline, version.name, version.version);
+    return version;
+  }
 
   /** The datasets of a whole pipeline execution, and the model made of them. `tag` makes the bytes distinct. */
   const assetsOf = (tag: string) => ({
@@ -137,7 +142,6 @@ export function makePipeline({ organisation, pipeline = organisation.pipeline }:
     await provenance(train);
     await evaluate(assets.model, assets.holdout, metrics);
     const version = await publish(assets.model, name, train.runId);
-    if (version.created) await documentVersion(pipeline, version.name, version.version);
     return { ...version, assets, runs: { ingest, features, train } };
   }
 

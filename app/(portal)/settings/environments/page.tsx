@@ -1,7 +1,8 @@
 // Environments: which there are, what each asks, and the changes that wait for a second person.
 import type { Metadata } from 'next';
 import { Problem } from '#components/kernel-problem.tsx';
-import { DecideEnvironment, fieldWords, ProposeEnvironment } from '#components/policy/environment-forms.tsx';
+import { DecideEnvironment, ProposeEnvironment } from '#components/policy/environment-forms.tsx';
+import { fieldWords } from '#components/policy/environment-words.ts';
 import { EnvironmentBadge } from '#components/policy/environments.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { Badge } from '#components/ui/badge.tsx';
