@@ -43,6 +43,7 @@ const checks: Record<string, Words> = {
   subjects_known: { title: 'Subjects are known here' },
   run_known: { title: 'Run is known here' },
   audit_record: { title: 'Digest agrees with the audit log', remedy: 'The row no longer agrees with the audit log: treat the database as compromised.' },
+  sealed_record: { title: 'Record agrees with the audit log', remedy: 'A column of this evidence or of its verification was changed in the database: treat it as compromised, restore the row, and find out who could.' },
   recorded_verdict: { title: 'Recorded verdict holds now' },
 };
 
@@ -61,6 +62,8 @@ export const shownCheck = ({ name, verdict, expected, actual }: CheckResult) => 
 
 const predicates: Record<string, string> = {
   'https://slsa.dev/provenance/v1': 'Provenance',
+  'https://slsa.dev/provenance/v0.2': 'Provenance (v0.2)',
+  'https://gatehouse.dev/predicates/environment/v1': 'Environment',
   'https://in-toto.io/attestation/test-result/v0.1': 'Validation',
   'https://gatehouse.dev/predicates/evaluation/v1': 'Evaluation',
   'https://model_signing/signature/v1.0': 'Model signature',
