@@ -16,7 +16,7 @@ import { Verdict, VerdictSummary } from './verdict.tsx';
 import { shownCheck } from './words.ts';
 
 export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }) {
-  const altered = evidence.failedChecks.filter((name) => ['bytes', 'audit_record', 'recorded_verdict'].includes(name));
+  const altered = evidence.failedChecks.filter((name) => ['bytes', 'audit_record', 'sealed_record', 'recorded_verdict'].includes(name));
   return (
     <Stack>
       {altered.length > 0 && (

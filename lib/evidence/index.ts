@@ -21,3 +21,5 @@ export { requirementsOf, type RequirementView, type RequirementVerdict } from '.
 export { environmentOfRun, getRunEnvironment, trainingControlsOfRun, type RunEnvironment } from './environment/read-run.ts';
 export { reportEnvironment } from './environment/report.ts';
 export type { RunEnvironmentView, TrainingControl } from './environment/schema.ts';
+export { examineRecords, sweepStretch, type RecordFault } from './sealed.ts';
+export { moveSweep, sweepPosition } from './store/records.ts';

@@ -4,6 +4,7 @@ import type { ReadTx } from '#lib/db/client.ts';
 import type { Predicate, Subject } from './decode.ts';
 import { EVALUATION_TYPE, TEST_RESULT_TYPE, type EvaluationPredicate, type ProvenancePredicate, type Statement, type TestResultPredicate } from './format/statement.ts';
 import { judgeStored, trustOf, type JudgedEvidence } from './judge.ts';
+import { doubt, recordChecks } from './sealed.ts';
 import { isProvenanceType, provenanceIn } from './provenance.ts';
 import type { Check, Verdict } from './schema.ts';
 import type { SignatureOutcome } from './signatures.ts';
@@ -46,15 +47,15 @@ export type VerifiedStatement = SubjectEvidence & { readonly verdict: 'passed'; 
 
 const holds = (evidence: SubjectEvidence): evidence is VerifiedStatement => evidence.verdict === 'passed' && evidence.statement !== null && evidence.predicate !== null;
 
-const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>): SubjectEvidence => ({
+const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>, sealed: Check | undefined): SubjectEvidence => ({
   evidenceId: row.id,
   evidenceDigest: row.digest,
   teamId: row.teamId,
   receivedAt: row.receivedAt,
   predicateType: decoded.predicateType,
   runId: decoded.runId,
-  verdict: row.verdict === 'passed' && report.verdict === 'passed' ? 'passed' : 'failed',
-  checks: report.checks,
+  verdict: row.verdict === 'passed' && report.verdict === 'passed' && sealed !== undefined && sealed.verdict !== 'failed' ? 'passed' : 'failed',
+  checks: sealed === undefined ? report.checks : [...report.checks, sealed],
   keyIds: report.signers.map((signer) => signer.keyId),
   signatures: report.signatures,
   builderId: decoded.builderId,
@@ -65,12 +66,17 @@ const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>): Su
   subjects: decoded.subjects,
 });
 
+/** What was changed behind the portal’s back. */
+const changed = (evidence: readonly SubjectEvidence[]): string[] => evidence.filter(({ checks }) => checks.some(({ name, verdict }) => verdict === 'failed' && (name === 'bytes' || name === 'sealed_record'))).map(({ evidenceId }) => evidenceId);
+
 /** Judges each team's evidence with that team's trust; the order stays. */
 async function appraiseAll(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<SubjectEvidence[]> {
   const appraised = new Map<string, SubjectEvidence>();
+  const sealed = await recordChecks(tx, rows);
   for (const [teamId, own] of Map.groupBy(rows, (row) => row.teamId)) {
-    for (const judged of await judgeStored(tx, own, await trustOf(tx, teamId))) appraised.set(judged.row.id, appraisal(judged));
+    for (const judged of await judgeStored(tx, own, await trustOf(tx, teamId))) appraised.set(judged.row.id, appraisal(judged, sealed.get(judged.row.id)));
   }
+  doubt(changed([...appraised.values()]));
   return rows.flatMap((row) => appraised.get(row.id) ?? []);
 }
 

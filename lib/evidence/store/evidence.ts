@@ -33,7 +33,12 @@ export async function insertSubjects(tx: WriteTx, evidenceId: string, subjects: 
     on conflict do nothing`);
 }
 
-export const insertVerification = (tx: WriteTx, row: typeof verification.$inferInsert) => tx.insert(verification).values(row);
+/** Adds a verification; returns it as it is stored. */
+export async function insertVerification(tx: WriteTx, row: typeof verification.$inferInsert): Promise<VerificationRow> {
+  const [stored] = await tx.insert(verification).values(row).returning();
+  if (!stored) throw new Error('a verification was not stored');
+  return stored;
+}
 
 const columns = {
   id: evidence.id, teamId: evidence.teamId, digest: evidence.digest, mediaType: evidence.mediaType, sizeBytes: evidence.sizeBytes,
@@ -47,6 +52,8 @@ export const evidenceById = async (tx: ReadTx, teams: TeamFilter, id: string): P
   first(await tx.select({ ...columns, teamName: team.name, receivedFromName: serviceAccount.name }).from(evidence)
     .innerJoin(team, eq(team.id, evidence.teamId)).innerJoin(serviceAccount, eq(serviceAccount.id, evidence.receivedFrom))
     .where(and(eq(evidence.id, id), visibleTo(teams, evidence.teamId))));
+
+export const teamOfEvidence = async (tx: ReadTx, id: string): Promise<string | null> => first(await tx.select({ teamId: evidence.teamId }).from(evidence).where(eq(evidence.id, id)))?.teamId ?? null;
 
 export const bytesOf = async (tx: ReadTx, id: string): Promise<Buffer | null> => first(await tx.select({ bytes: evidence.bytes }).from(evidence).where(eq(evidence.id, id)))?.bytes ?? null;
 
