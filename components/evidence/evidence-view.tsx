@@ -24,7 +24,10 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
           What lies in the database is not what was received or decided. It is not believed anywhere in the portal. The checks below say what differs.
         </Alert>
       )}
-      <Section title="Verification" id="verification" description="Evaluated now, on the bytes as they lie in the database, with the keys this team trusts now.">
+      <Section title="Verification report" id="verification" description="Evaluated now, on the bytes as they lie in the database, with the keys this team trusts now. Each line can be repeated without Gatehouse." actions={<LinkButton size="sm" href={`/api/v1/evidence/${evidence.id}/report`} download>Report as JSON</LinkButton>}>
+        <CheckList checks={evidence.report.map((check) => ({ ...shownCheck(check), id: `report-${check.name}`, ...(check.command === undefined ? {} : { evidence: <RepeatCommand command={check.command} /> }) }))} foldPassed={false} />
+      </Section>
+      <Section title={`All ${evidence.checks.length} checks`} id="checks" description="What the report rests on.">
         <CheckList checks={evidence.checks.map(shownCheck)} />
       </Section>
       <Section title="Facts" id="facts"><Facts evidence={evidence} /></Section>
@@ -37,6 +40,10 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
       <Section title="Earlier verifications" id="history" description="Newest first. Nothing here is ever changed; a change of trust adds a line."><History evidence={evidence} /></Section>
     </Stack>
   );
+}
+
+function RepeatCommand({ command }: { readonly command: string }) {
+  return <div className="w-full min-w-0 text-xs md:max-w-80 print:max-w-none"><Disclosure summary="repeat it"><CodeBlock kind="text" code={command} maxHeight={240} /></Disclosure></div>;
 }
 
 function Facts({ evidence }: { readonly evidence: EvidenceDetail }) {

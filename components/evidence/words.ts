@@ -4,6 +4,13 @@ import type { Check as CheckResult } from '#lib/evidence/schema.ts';
 type Words = { readonly title: string; readonly remedy?: string };
 
 const checks: Record<string, Words> = {
+  bytes_unchanged: { title: 'Stored bytes and record are those received', remedy: 'Something was changed in the database: restore it from a backup and find out who could.' },
+  envelope_well_formed: { title: 'Envelope is well formed' },
+  key_or_chain: { title: 'Key or certificate chain', remedy: 'If the key is the pipeline’s own, propose it under Settings, Trust keys, and have a second person confirm it.' },
+  log_inclusion: { title: 'Inclusion in a transparency log' },
+  time_in_validity: { title: 'Time lies in the validity' },
+  not_revoked: { title: 'Not revoked', remedy: 'Build again with a key that is trusted; nothing that a revoked key signed counts.' },
+  further_signatures: { title: 'Further signatures' },
   bytes: { title: 'Stored bytes are those received', remedy: 'The row was changed in the database: restore it from a backup and find out who could.' },
   json: { title: 'Unambiguous JSON' },
   envelope: { title: 'DSSE envelope' },

@@ -8,7 +8,8 @@ import { query, type Reader } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { decodeOrFail, judge, trustOf } from './judge.ts';
 import { fetchCommand, signatureCommand, statementCommand } from './independent.ts';
-import { evidenceDetail, evidencePage, listEvidenceInput, listTrustKeysInput, runEvidence, trustKeyPage, type Check, type EvidenceDetail, type EvidenceItem, type RunEvidenceItem, type TrustKeyItem } from './schema.ts';
+import { evidenceDetail, evidencePage, listEvidenceInput, listTrustKeysInput, runEvidence, trustKeyPage, verificationReport, type Check, type EvidenceDetail, type EvidenceItem, type RunEvidenceItem, type TrustKeyItem } from './schema.ts';
+import { reportOf } from './report.ts';
 import { doubt, recordChecks } from './sealed.ts';
 import { trySignatures } from './signatures.ts';
 import type { ListedEvidence } from './store/evidence.ts';
@@ -107,6 +108,7 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
     verifiedAt: latest?.at ?? row.receivedAt,
     trustDigest: report.trustDigest,
     failedChecks: checks.filter((check) => check.verdict === 'failed').map((check) => check.name),
+    report: reportOf({ evidenceId, digest: recorded?.digest ?? row.digest, receivedAt: row.receivedAt, runId: decoded.runId, form: decoded.form.kind === 'dsse' ? 'dsse' : 'other', checks, outcomes: signatures, signers: report.signers }),
     checks,
     computedDigest: decoded.digest,
     recordedDigest: recorded?.digest ?? null,
@@ -155,6 +157,25 @@ export const getEvidenceBytes = query({
     method: 'GET', path: '/api/v1/evidence/{id}/bytes', tag: 'Evidence', body: 'none',
     present: ({ digest, mediaType, bytes }: { digest: string; mediaType: string; bytes: Uint8Array<ArrayBuffer> }) =>
       new Response(bytes, { headers: { 'Content-Type': mediaType, 'Content-Length': String(bytes.length), 'Content-Disposition': `attachment; filename="evidence-${digest.slice(7, 23)}.json"`, ETag: `"${digest}"` } }),
+  },
+});
+
+export const getVerificationReport = query({
+  name: 'evidence.getVerificationReport',
+  summary: 'The verification report of a piece of evidence as a JSON file: every check with expected, found, verdict and the command that repeats it',
+  input: z.strictObject({ id }),
+  output: verificationReport,
+  permission: 'read',
+  run: async (tx, input, reader) => {
+    const found = await detail(tx, input.id, reader);
+    if (!found) return notFound('evidence');
+    const { digest, mediaType, sizeBytes, receivedAt, receivedFrom, teamName, predicateType, payloadType, runId, recordedDigest, recordedAs, verdict, trustDigest, report, checks, signers, subjects, subjectCount, commands } = found;
+    const evidence = { id: found.id, digest, mediaType, sizeBytes, receivedAt, receivedFrom, teamName, predicateType, payloadType, runId, recordedDigest, recordedAs };
+    return ok({ format: 'https://gatehouse.dev/verification-report/v1' as const, evidence, verifiedNowAt: await store.databaseTime(tx), verdict, trustDigest, report, checks, signers, subjects, subjectCount, commands });
+  },
+  http: {
+    method: 'GET', path: '/api/v1/evidence/{id}/report', tag: 'Evidence', body: 'none',
+    present: (report: z.infer<typeof verificationReport>) => new Response(`${JSON.stringify(report, null, 2)}\n`, { headers: { 'Content-Type': 'application/json', 'Content-Disposition': `attachment; filename="verification-${report.evidence.digest.slice(7, 23)}.json"` } }),
   },
 });
 

@@ -198,3 +198,6 @@ export async function digestsOfRun(tx: ReadTx, teams: TeamFilter, runId: string)
     where ${runAsset.runId} = ${runId} and ${runAsset.direction} <> 'material' and version.digest is not null and ${visibleTo(teams, runAsset.teamId)} limit 2000`);
   return rows;
 }
+
+/** The database’s clock, ISO 8601 in UTC. */
+export const databaseTime = async (tx: ReadTx): Promise<string> => iso((await tx.execute<{ now: unknown }>(sql`select now() as now`)).rows[0]?.now);
