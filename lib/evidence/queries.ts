@@ -28,7 +28,7 @@ const LARGEST_STATEMENT_SHOWN = 512 * 1024;
 const LARGEST_DIGESTED_IN_LISTS = 1024 * 1024;
 
 /** What of a list’s row does not hold against the audit log and its own bytes: a list shows no verdict that somebody wrote into the database. */
-async function intactness(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<(row: ListedEvidence) => Pick<EvidenceItem, 'verdict' | 'failedChecks'>> {
+async function intactness(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<(row: Pick<EvidenceItem, 'id' | 'verdict' | 'failedChecks'>) => Pick<EvidenceItem, 'verdict' | 'failedChecks'>> {
   const sealed = await recordChecks(tx, rows);
   const other = await otherBytes(tx, rows.map(({ id: evidenceId }) => evidenceId), LARGEST_DIGESTED_IN_LISTS);
   doubt(rows.filter((row) => other.has(row.id) || sealed.get(row.id)?.verdict === 'failed').map((row) => row.id));

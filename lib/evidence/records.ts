@@ -60,7 +60,7 @@ const textOrNull = (value: unknown): string | null => (typeof value === 'string'
 
 /** A key as its audit events tell it, in their order; null where they do not begin with its proposal. */
 export function keyAsDecided(events: readonly KeyEvent[]): DecidedKey | null {
-  let key: DecidedKey | null = null;
+  let key = null as DecidedKey | null;
   for (const { after } of events) {
     const state = textOrNull(after['state']);
     const keyId = textOrNull(after['keyId']);

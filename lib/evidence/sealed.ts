@@ -36,9 +36,11 @@ export function doubt(evidenceIds: readonly string[]): void {
  */
 export async function keysAsDecided(tx: ReadTx, keys: readonly TrustedKey[]): Promise<TrustedKey[]> {
   const events = await store.keyEvents(tx, keys.map(({ id }) => id));
+  const disagreeing = keys.filter((key) => !keyAgrees(key, keyAsDecided(events.get(key.id) ?? [])));
+  const deciding = await store.writtenHere(tx, disagreeing.map(({ id }) => id));
   return keys.flatMap((key) => {
     const decided = keyAsDecided(events.get(key.id) ?? []);
-    if (keyAgrees(key, decided)) return [key];
+    if (keyAgrees(key, decided) || deciding.has(key.id)) return [key];
     return decided?.state === 'revoked' && decided.keyId === key.keyId ? [{ ...key, state: 'revoked' as const }] : [];
   });
 }

@@ -31,7 +31,7 @@ const LONGEST_INDEXED_NAME = 300;
 export async function recordVerification(tx: WriteTx, evidenceId: string, report: Report): Promise<string> {
   const id = newId();
   const row = await store.insertVerification(tx, { id, evidenceId, verdict: report.verdict, trustDigest: report.trustDigest, checks: [...report.checks] });
-  await record(tx, 'evidence.recordVerification', { subjectTable: 'verification', subjectId: id, teamId: await store.teamOfEvidence(tx, evidenceId), after: { evidenceId, verdict: row.verdict, trustDigest: row.trustDigest, record: verificationRecord(row) } });
+  await record(tx, 'evidence.recordVerification', { subjectTable: 'verification', subjectId: id, teamId: row.teamId, after: { evidenceId, verdict: row.verdict, trustDigest: row.trustDigest, record: verificationRecord(row) } });
   await publish(tx, 'evidence.verified', { evidenceId, verificationId: id });
   return id;
 }

@@ -33,9 +33,10 @@ export async function insertSubjects(tx: WriteTx, evidenceId: string, subjects: 
     on conflict do nothing`);
 }
 
-/** Adds a verification; returns it as it is stored. */
-export async function insertVerification(tx: WriteTx, row: typeof verification.$inferInsert): Promise<VerificationRow> {
-  const [stored] = await tx.insert(verification).values(row).returning();
+/** Adds a verification; returns it as it is stored, with the team of its evidence. */
+export async function insertVerification(tx: WriteTx, row: typeof verification.$inferInsert): Promise<VerificationRow & { teamId: string }> {
+  const { id, evidenceId, at, verdict, trustDigest, checks } = verification;
+  const [stored] = await tx.insert(verification).values(row).returning({ id, evidenceId, at, verdict, trustDigest, checks, teamId: sql<string>`(select team_id from evidence where id = ${row.evidenceId}::uuid)` });
   if (!stored) throw new Error('a verification was not stored');
   return stored;
 }
@@ -52,8 +53,6 @@ export const evidenceById = async (tx: ReadTx, teams: TeamFilter, id: string): P
   first(await tx.select({ ...columns, teamName: team.name, receivedFromName: serviceAccount.name }).from(evidence)
     .innerJoin(team, eq(team.id, evidence.teamId)).innerJoin(serviceAccount, eq(serviceAccount.id, evidence.receivedFrom))
     .where(and(eq(evidence.id, id), visibleTo(teams, evidence.teamId))));
-
-export const teamOfEvidence = async (tx: ReadTx, id: string): Promise<string | null> => first(await tx.select({ teamId: evidence.teamId }).from(evidence).where(eq(evidence.id, id)))?.teamId ?? null;
 
 export const bytesOf = async (tx: ReadTx, id: string): Promise<Buffer | null> => first(await tx.select({ bytes: evidence.bytes }).from(evidence).where(eq(evidence.id, id)))?.bytes ?? null;
 

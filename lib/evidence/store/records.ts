@@ -83,6 +83,13 @@ export async function record(tx: WriteTx, action: string, entry: AuditEntry): Pr
   await writeAuditEvents(tx, { actor, requestId, channel: 'job' }, now, action, 'done', [entry]);
 }
 
+/** Keys whose rows this very transaction wrote: what the portal is deciding now is in the log when it commits. */
+export async function writtenHere(tx: ReadTx, trustKeyIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (trustKeyIds.length === 0) return new Set();
+  const { rows } = await tx.execute<{ id: string }>(sql`select id from trust_key where id = any(${uuids(trustKeyIds)}) and xmin::text = pg_current_xact_id_if_assigned()::xid::text`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The audit events of keys, in their order, by key. */
 export async function keyEvents(tx: ReadTx, trustKeyIds: readonly string[]): Promise<ReadonlyMap<string, KeyEvent[]>> {
   if (trustKeyIds.length === 0) return new Map();
