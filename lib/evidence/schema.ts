@@ -4,6 +4,8 @@ import { digest, id } from '#lib/kernel/wire.ts';
 import { comparable, several, timeRange } from '#lib/kernel/list-input.ts';
 import { pageInput, pageOf } from '#lib/kernel/page.ts';
 
+export { requirementView } from './environment/schema.ts';
+
 export const checkVerdicts = ['passed', 'failed', 'not_evaluated'] as const;
 
 /** One named check, in words that can be read without the code: full digests, full key ids. */

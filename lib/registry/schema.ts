@@ -1,7 +1,7 @@
 // Wire types of models and their versions; safe for the browser.
 import { z } from 'zod';
 import { pageOf } from '#lib/kernel/page.ts';
-import { requirementView } from '#lib/evidence/environment/schema.ts';
+import { requirementView } from '#lib/evidence/schema.ts';
 import { environment } from '#lib/policy/schema.ts';
 
 /** proven: a verified attestation says so. claimed: an event says so. missing: nobody does. contradicted: two sources disagree. */
