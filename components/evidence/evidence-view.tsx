@@ -35,7 +35,9 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
       <Section title={`Subjects (${evidence.subjectCount})`} id="subjects" description="What the statement speaks about, matched by digest alone."><Subjects evidence={evidence} /></Section>
       <Section title="Statement" id="statement" actions={<LinkButton size="sm" href={`/api/v1/evidence/${evidence.id}/bytes`} download>Download the exact bytes</LinkButton>}><StatementView evidence={evidence} /></Section>
       <Section title="Check it without Gatehouse" id="independent" description="With curl, openssl and jq, in an empty folder.">
-        <Stack gap="sm">{evidence.commands.map((command) => <CodeBlock key={command.title} kind="text" caption={command.title} code={command.text} maxHeight={480} />)}</Stack>
+        <Stack gap="sm">{evidence.commands.map((command) => <CodeBlock key={command.title} kind="text" caption={command.title} code={command.text} maxHeight={480} />)}
+          <Disclosure summary="The command of each line of the report"><Stack gap="sm">{evidence.report.flatMap((check) => (check.command === undefined ? [] : [<CodeBlock key={check.name} kind="text" caption={shownCheck(check).name} code={check.command} maxHeight={320} />]))}</Stack></Disclosure>
+        </Stack>
       </Section>
       <Section title="Earlier verifications" id="history" description="Newest first. Nothing here is ever changed; a change of trust adds a line."><History evidence={evidence} /></Section>
     </Stack>
@@ -43,7 +45,7 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
 }
 
 function RepeatCommand({ command }: { readonly command: string }) {
-  return <div className="w-full min-w-0 text-xs md:max-w-80 print:max-w-none"><Disclosure summary="repeat it"><CodeBlock kind="text" code={command} maxHeight={240} /></Disclosure></div>;
+  return <div className="no-print w-full min-w-0 text-xs md:max-w-80"><Disclosure summary="repeat it"><CodeBlock kind="text" code={command} maxHeight={240} /></Disclosure></div>;
 }
 
 function Facts({ evidence }: { readonly evidence: EvidenceDetail }) {
