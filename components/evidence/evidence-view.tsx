@@ -16,7 +16,7 @@ import { Verdict, VerdictSummary } from './verdict.tsx';
 import { shownCheck } from './words.ts';
 
 export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }) {
-  const altered = evidence.failedChecks.filter((name) => ['bytes', 'audit_record', 'recorded_verdict'].includes(name));
+  const altered = evidence.failedChecks.filter((name) => ['bytes', 'audit_record', 'sealed_record', 'recorded_verdict'].includes(name));
   return (
     <Stack>
       {altered.length > 0 && (
@@ -24,7 +24,10 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
           What lies in the database is not what was received or decided. It is not believed anywhere in the portal. The checks below say what differs.
         </Alert>
       )}
-      <Section title="Verification" id="verification" description="Evaluated now, on the bytes as they lie in the database, with the keys this team trusts now.">
+      <Section title="Verification report" id="verification" description="Evaluated now, on the bytes as they lie in the database, with the keys this team trusts now. Each line can be repeated without Gatehouse." actions={<LinkButton size="sm" href={`/api/v1/evidence/${evidence.id}/report`} download>Report as JSON</LinkButton>}>
+        <CheckList checks={evidence.report.map((check) => ({ ...shownCheck(check), id: `report-${check.name}`, ...(check.command === undefined ? {} : { evidence: <RepeatCommand command={check.command} /> }) }))} foldPassed={false} />
+      </Section>
+      <Section title={`All ${evidence.checks.length} checks`} id="checks" description="What the report rests on.">
         <CheckList checks={evidence.checks.map(shownCheck)} />
       </Section>
       <Section title="Facts" id="facts"><Facts evidence={evidence} /></Section>
@@ -32,11 +35,17 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
       <Section title={`Subjects (${evidence.subjectCount})`} id="subjects" description="What the statement speaks about, matched by digest alone."><Subjects evidence={evidence} /></Section>
       <Section title="Statement" id="statement" actions={<LinkButton size="sm" href={`/api/v1/evidence/${evidence.id}/bytes`} download>Download the exact bytes</LinkButton>}><StatementView evidence={evidence} /></Section>
       <Section title="Check it without Gatehouse" id="independent" description="With curl, openssl and jq, in an empty folder.">
-        <Stack gap="sm">{evidence.commands.map((command) => <CodeBlock key={command.title} kind="text" caption={command.title} code={command.text} maxHeight={480} />)}</Stack>
+        <Stack gap="sm">{evidence.commands.map((command) => <CodeBlock key={command.title} kind="text" caption={command.title} code={command.text} maxHeight={480} />)}
+          <Disclosure summary="The command of each line of the report"><Stack gap="sm">{evidence.report.flatMap((check) => (check.command === undefined ? [] : [<CodeBlock key={check.name} kind="text" caption={shownCheck(check).name} code={check.command} maxHeight={320} />]))}</Stack></Disclosure>
+        </Stack>
       </Section>
       <Section title="Earlier verifications" id="history" description="Newest first. Nothing here is ever changed; a change of trust adds a line."><History evidence={evidence} /></Section>
     </Stack>
   );
+}
+
+function RepeatCommand({ command }: { readonly command: string }) {
+  return <div className="no-print w-full min-w-0 text-xs md:max-w-80"><Disclosure summary="repeat it"><CodeBlock kind="text" code={command} maxHeight={240} /></Disclosure></div>;
 }
 
 function Facts({ evidence }: { readonly evidence: EvidenceDetail }) {

@@ -4,6 +4,13 @@ import type { Check as CheckResult } from '#lib/evidence/schema.ts';
 type Words = { readonly title: string; readonly remedy?: string };
 
 const checks: Record<string, Words> = {
+  bytes_unchanged: { title: 'Stored bytes and record are those received', remedy: 'Something was changed in the database: restore it from a backup and find out who could.' },
+  envelope_well_formed: { title: 'Envelope is well formed' },
+  key_or_chain: { title: 'Key or certificate chain', remedy: 'If the key is the pipeline’s own, propose it under Settings, Trust keys, and have a second person confirm it.' },
+  log_inclusion: { title: 'Inclusion in a transparency log' },
+  time_in_validity: { title: 'Time lies in the validity' },
+  not_revoked: { title: 'Not revoked', remedy: 'Build again with a key that is trusted; nothing that a revoked key signed counts.' },
+  further_signatures: { title: 'Further signatures' },
   bytes: { title: 'Stored bytes are those received', remedy: 'The row was changed in the database: restore it from a backup and find out who could.' },
   json: { title: 'Unambiguous JSON' },
   envelope: { title: 'DSSE envelope' },
@@ -43,6 +50,7 @@ const checks: Record<string, Words> = {
   subjects_known: { title: 'Subjects are known here' },
   run_known: { title: 'Run is known here' },
   audit_record: { title: 'Digest agrees with the audit log', remedy: 'The row no longer agrees with the audit log: treat the database as compromised.' },
+  sealed_record: { title: 'Record agrees with the audit log', remedy: 'A column of this evidence or of its verification was changed in the database: treat it as compromised, restore the row, and find out who could.' },
   recorded_verdict: { title: 'Recorded verdict holds now' },
 };
 
@@ -61,6 +69,8 @@ export const shownCheck = ({ name, verdict, expected, actual }: CheckResult) => 
 
 const predicates: Record<string, string> = {
   'https://slsa.dev/provenance/v1': 'Provenance',
+  'https://slsa.dev/provenance/v0.2': 'Provenance (v0.2)',
+  'https://gatehouse.dev/predicates/environment/v1': 'Environment',
   'https://in-toto.io/attestation/test-result/v0.1': 'Validation',
   'https://gatehouse.dev/predicates/evaluation/v1': 'Evaluation',
   'https://model_signing/signature/v1.0': 'Model signature',

@@ -26,7 +26,7 @@ export function FindingView({ finding }: { readonly finding: FindingDetail }) {
             <SimpleTable
               caption="Facts"
               rows={finding.facts}
-              rowKey={(fact) => fact.name}
+              rowKey={(fact) => `${fact.name} ${String(fact.value)}`}
               columns={[
                 { header: 'What', cell: (fact) => fact.name },
                 { header: 'Value', cell: (fact) => <FactValue value={fact.value} /> },
@@ -44,6 +44,7 @@ export function FindingView({ finding }: { readonly finding: FindingDetail }) {
 
 function FactValue({ value }: { readonly value: string | number }) {
   if (typeof value === 'number') return <span className="font-mono text-xs">{String(value)}</span>;
+  if (/^\/(?:evidence\/[0-9a-f-]{36}|models\/[\w.%-]+\/\d+)$/.test(value)) return <TextLink href={value}>{value.slice(1)}</TextLink>;
   return /^(?:sha256:)?[0-9a-f]{64}$/.test(value) ? <Digest value={value} length={16} /> : <span className="break-words">{value}</span>;
 }
 

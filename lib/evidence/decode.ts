@@ -7,9 +7,9 @@ import { folderDigest, isModelStatement, readModelManifest, type ModelManifest }
 import { readBundle } from '#lib/evidence/format/sigstore-bundle.ts';
 import { parseEnvelope, type Envelope, type EnvelopeError } from '#lib/evidence/format/dsse.ts';
 import {
-  CYCLONEDX_TYPES, cyclonedxPredicate, EVALUATION_TYPE, evaluationPredicate, PROVENANCE_TYPE, PROVENANCE_TYPE_V02, provenancePredicate, provenanceV02Predicate, SCAI_TYPES, scaiPredicate, SPDX_TYPES, spdxPredicate,
+  CYCLONEDX_TYPES, cyclonedxPredicate, ENVIRONMENT_TYPE, environmentPredicate, EVALUATION_TYPE, evaluationPredicate, PROVENANCE_TYPE, PROVENANCE_TYPE_V02, provenancePredicate, provenanceV02Predicate, SCAI_TYPES, scaiPredicate, SPDX_TYPES, spdxPredicate,
   STAGE_BUILD_TYPE, stageParameters, statement as statementSchema, SUMMARY_TYPES, summaryPredicate, TEST_RESULT_TYPE, testResultPredicate, VULNERABILITIES_TYPES, vulnerabilitiesPredicate,
-  type EvaluationPredicate, type ProvenancePredicate, type ProvenanceV02Predicate, type Statement, type SummaryPredicate, type TestResultPredicate,
+  type EnvironmentPredicate, type EvaluationPredicate, type ProvenancePredicate, type ProvenanceV02Predicate, type Statement, type SummaryPredicate, type TestResultPredicate,
 } from '#lib/evidence/format/statement.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { err, ok, type Result } from '#lib/kernel/result.ts';
@@ -21,6 +21,7 @@ import type { z } from 'zod';
 export type Predicate =
   | { readonly kind: 'provenance'; readonly value: ProvenancePredicate }
   | { readonly kind: 'evaluation'; readonly value: EvaluationPredicate }
+  | { readonly kind: 'environment'; readonly value: EnvironmentPredicate }
   | { readonly kind: 'test_result'; readonly value: TestResultPredicate }
   | { readonly kind: 'provenance_v02'; readonly value: ProvenanceV02Predicate }
   | { readonly kind: 'verification_summary'; readonly value: SummaryPredicate }
@@ -182,6 +183,8 @@ function readPredicate(statement: Statement): Result<Predicate, string> {
       const parsed = evaluationPredicate.safeParse(body);
       return parsed.success ? ok({ kind: 'evaluation', value: parsed.data }) : err(issues(parsed.error));
     }
+    case ENVIRONMENT_TYPE:
+      return as(environmentPredicate.safeParse(body), (value) => ({ kind: 'environment', value }));
     case TEST_RESULT_TYPE: {
       const parsed = testResultPredicate.safeParse(body);
       return parsed.success ? ok({ kind: 'test_result', value: parsed.data }) : err(issues(parsed.error));
@@ -216,6 +219,7 @@ function namedIn(predicate: Result<Predicate, string>): Pick<Decoded, 'runId' | 
       const run = metadata?.invocationId ?? '';
       return { runId: UUID.test(run) ? run.toLowerCase() : null, builderId: builder.id };
     }
+    case 'environment':
     case 'evaluation':
       return { runId: predicate.value.value.runId.toLowerCase(), builderId: null };
     case 'provenance_v02': {

@@ -8,6 +8,8 @@ export type EvidenceErrorCode =
   | 'evidence.key_known'
   | 'evidence.key_was_revoked'
   | 'evidence.second_person'
-  | 'evidence.wrong_state';
+  | 'evidence.wrong_state'
+  | 'evidence.too_deep'
+  | 'evidence.too_many_environments';
 
 export const evidenceFailure = failures<EvidenceErrorCode>();

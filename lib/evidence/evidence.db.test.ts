@@ -308,7 +308,7 @@ describe('a row changed behind the portal’s back', () => {
     const { key, digest, id } = await stored();
     const bytes = attestation(key, digest);
     await tamper('UPDATE evidence SET bytes = $1, digest = $2 WHERE id = $3', bytes, sha256(bytes), id);
-    expect(await detailOf(id)).toMatchObject({ verdict: 'failed', failedChecks: ['audit_record'] });
+    expect(await detailOf(id)).toMatchObject({ verdict: 'failed', failedChecks: ['audit_record', 'sealed_record'] });
   });
 
   it('a recorded verdict that was made to pass is not believed', async () => {
@@ -316,7 +316,7 @@ describe('a row changed behind the portal’s back', () => {
     const { evidenceId } = await submit(attestation(makeKey(), digest));
     await tamper(`UPDATE verification SET verdict = 'passed', checks = '[]' WHERE evidence_id = $1`, evidenceId);
     expect(await believed(digest)).toEqual([]);
-    expect((await detailOf(evidenceId)).failedChecks).toEqual(['trusted_signer', 'recorded_verdict']);
+    expect((await detailOf(evidenceId)).failedChecks).toEqual(['trusted_signer', 'recorded_verdict', 'sealed_record']);
   });
 
   it('an exchanged public key under a trusted id makes nobody a signer', async () => {

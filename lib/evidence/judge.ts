@@ -4,6 +4,7 @@ import { logDefect } from '#lib/kernel/log.ts';
 import { decodeEvidence, unreadable, type Decoded } from './decode.ts';
 import type { EvidenceRow } from './store/evidence.ts';
 import * as store from './store/evidence.ts';
+import { keysAsDecided } from './sealed.ts';
 import { keysOf } from './store/trust.ts';
 import type { Trust } from './trust.ts';
 import { verifyDecoded, type Report } from './verify.ts';
@@ -17,7 +18,7 @@ export type TeamTrust = { readonly trust: Trust; readonly proposedKeyIds: Readon
 /** What a team trusts now. */
 export async function trustOf(tx: ReadTx, teamId: string): Promise<TeamTrust> {
   const { deciding, proposed } = await keysOf(tx, teamId);
-  return { trust: { teamId, threshold: THRESHOLD, keys: deciding }, proposedKeyIds: proposed };
+  return { trust: { teamId, threshold: THRESHOLD, keys: await keysAsDecided(tx, deciding) }, proposedKeyIds: proposed };
 }
 
 /** Decodes; a defect of Gatehouse itself makes the evidence unreadable, never verified, and is logged. */

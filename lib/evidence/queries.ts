@@ -8,11 +8,14 @@ import { query, type Reader } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { decodeOrFail, judge, trustOf } from './judge.ts';
 import { fetchCommand, signatureCommand, statementCommand } from './independent.ts';
-import { evidenceDetail, evidencePage, listEvidenceInput, listTrustKeysInput, runEvidence, trustKeyPage, type Check, type EvidenceDetail, type EvidenceItem, type RunEvidenceItem, type TrustKeyItem } from './schema.ts';
+import { evidenceDetail, evidencePage, listEvidenceInput, listTrustKeysInput, runEvidence, trustKeyPage, verificationReport, type Check, type EvidenceDetail, type EvidenceItem, type RunEvidenceItem, type TrustKeyItem } from './schema.ts';
+import { reportOf } from './report.ts';
+import { doubt, recordChecks } from './sealed.ts';
 import { trySignatures } from './signatures.ts';
 import type { ListedEvidence } from './store/evidence.ts';
 import * as store from './store/evidence.ts';
 import { trustKeyPage as trustKeyRows, type ListedTrustKey } from './store/trust.ts';
+import { otherBytes } from './store/records.ts';
 import { withMoment } from './cursor.ts';
 
 const SUBJECTS_IN_LISTS = 3;
@@ -21,11 +24,26 @@ const VERIFICATIONS_SHOWN = 100;
 /** A larger statement is offered for download and not put into a page. */
 const LARGEST_STATEMENT_SHOWN = 512 * 1024;
 
+/** Bytes beyond this are not digested for a list; the page of the evidence does. */
+const LARGEST_DIGESTED_IN_LISTS = 1024 * 1024;
+
+/** What of a list’s row does not hold against the audit log and its own bytes: a list shows no verdict that somebody wrote into the database. */
+async function intactness(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<(row: Pick<EvidenceItem, 'id' | 'verdict' | 'failedChecks'>) => Pick<EvidenceItem, 'verdict' | 'failedChecks'>> {
+  const sealed = await recordChecks(tx, rows);
+  const other = await otherBytes(tx, rows.map(({ id: evidenceId }) => evidenceId), LARGEST_DIGESTED_IN_LISTS);
+  doubt(rows.filter((row) => other.has(row.id) || sealed.get(row.id)?.verdict === 'failed').map((row) => row.id));
+  return (row) => {
+    const added = [...(other.has(row.id) ? ['bytes'] : []), ...(sealed.get(row.id)?.verdict === 'failed' ? ['sealed_record'] : [])];
+    return added.length === 0 ? { verdict: row.verdict, failedChecks: row.failedChecks } : { verdict: 'failed', failedChecks: [...new Set([...added, ...row.failedChecks])] };
+  };
+}
+
 async function withSubjects(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<EvidenceItem[]> {
   const subjects = await store.subjectsOf(tx, rows.map((row) => row.id), SUBJECTS_IN_LISTS);
+  const intact = await intactness(tx, rows);
   return rows.map(({ receivedFrom: _, ...row }) => {
     const own = subjects.filter((subject) => subject.evidenceId === row.id);
-    return { ...row, subjects: own.map(({ digest, name }) => ({ digest, name })), subjectCount: own[0]?.total ?? 0 };
+    return { ...row, ...intact(row), subjects: own.map(({ digest, name }) => ({ digest, name })), subjectCount: own[0]?.total ?? 0 };
   });
 }
 
@@ -45,8 +63,11 @@ export const listEvidence = query({
   http: { method: 'GET', path: '/api/v1/evidence', tag: 'Evidence', body: 'none' },
 });
 
+/** What fails here was changed in the database. */
+const RECORD_CHECKS: readonly string[] = ['bytes', 'audit_record', 'sealed_record'];
+
 /** Checks that only the portal's own records allow: what was written when the evidence came in, against what lies there now. */
-function recordChecks(digest: string, recorded: { digest: string; number: number } | null, latest: { verdict: string; trustDigest: string } | undefined, now: { verdict: string; trustDigest: string }): Check[] {
+function auditChecks(digest: string, recorded: { digest: string; number: number } | null, latest: { verdict: string; trustDigest: string } | undefined, now: { verdict: string; trustDigest: string }): Check[] {
   const audit: Check = recorded === null
     ? { name: 'audit_record', verdict: 'failed', expected: 'the audit event of the submission, with this digest', actual: 'there is none' }
     : { name: 'audit_record', verdict: recorded.digest === digest ? 'passed' : 'failed', expected: `the digest in audit event ${recorded.number}, ${recorded.digest}`, actual: digest };
@@ -72,7 +93,9 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
   const report = await judge(tx, row, decoded, trust);
   const [history, recorded, subjects] = [await store.verificationsOf(tx, evidenceId, VERIFICATIONS_SHOWN), await store.recordedDigest(tx, evidenceId), await store.subjectsOf(tx, [evidenceId], SUBJECTS_SHOWN)];
   const [latest] = history;
-  const checks = [...report.checks, ...recordChecks(row.digest, recorded, latest, report)];
+  const sealed = (await recordChecks(tx, [row], { each: VERIFICATIONS_SHOWN, subjects: true })).get(evidenceId);
+  const checks = [...report.checks, ...auditChecks(row.digest, recorded, latest, report), ...(sealed ? [sealed] : [])];
+  if (checks.some(({ name, verdict }) => verdict === 'failed' && RECORD_CHECKS.includes(name))) doubt([evidenceId]);
   const versions = await store.visibleVersions(tx, reader.teams, subjects.map((subject) => subject.digest));
   const signatures = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust.trust, row.receivedAt) : [];
   const matching = signatures.flatMap((outcome, index) => (outcome.kind === 'matches' ? [{ ...outcome, index }] : []));
@@ -81,10 +104,11 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
   return {
     ...shown,
     receivedFrom: { id: receivedFrom, name: receivedFromName },
-    verdict: latest?.verdict === 'passed' && report.verdict === 'passed' && checks.every((check) => check.name !== 'audit_record' || check.verdict === 'passed') ? 'passed' : 'failed',
+    verdict: latest?.verdict === 'passed' && report.verdict === 'passed' && checks.every((check) => !['audit_record', 'sealed_record'].includes(check.name) || check.verdict !== 'failed') ? 'passed' : 'failed',
     verifiedAt: latest?.at ?? row.receivedAt,
     trustDigest: report.trustDigest,
     failedChecks: checks.filter((check) => check.verdict === 'failed').map((check) => check.name),
+    report: reportOf({ evidenceId, digest: recorded?.digest ?? row.digest, receivedAt: row.receivedAt, runId: decoded.runId, form: decoded.form.kind === 'dsse' ? 'dsse' : 'other', checks, outcomes: signatures, signers: report.signers }),
     checks,
     computedDigest: decoded.digest,
     recordedDigest: recorded?.digest ?? null,
@@ -133,6 +157,25 @@ export const getEvidenceBytes = query({
     method: 'GET', path: '/api/v1/evidence/{id}/bytes', tag: 'Evidence', body: 'none',
     present: ({ digest, mediaType, bytes }: { digest: string; mediaType: string; bytes: Uint8Array<ArrayBuffer> }) =>
       new Response(bytes, { headers: { 'Content-Type': mediaType, 'Content-Length': String(bytes.length), 'Content-Disposition': `attachment; filename="evidence-${digest.slice(7, 23)}.json"`, ETag: `"${digest}"` } }),
+  },
+});
+
+export const getVerificationReport = query({
+  name: 'evidence.getVerificationReport',
+  summary: 'The verification report of a piece of evidence as a JSON file: every check with expected, found, verdict and the command that repeats it',
+  input: z.strictObject({ id }),
+  output: verificationReport,
+  permission: 'read',
+  run: async (tx, input, reader) => {
+    const found = await detail(tx, input.id, reader);
+    if (!found) return notFound('evidence');
+    const { digest, mediaType, sizeBytes, receivedAt, receivedFrom, teamName, predicateType, payloadType, runId, recordedDigest, recordedAs, verdict, trustDigest, report, checks, signers, subjects, subjectCount, commands } = found;
+    const evidence = { id: found.id, digest, mediaType, sizeBytes, receivedAt, receivedFrom, teamName, predicateType, payloadType, runId, recordedDigest, recordedAs };
+    return ok({ format: 'https://gatehouse.dev/verification-report/v1' as const, evidence, verifiedNowAt: await store.databaseTime(tx), verdict, trustDigest, report, checks, signers, subjects, subjectCount, commands });
+  },
+  http: {
+    method: 'GET', path: '/api/v1/evidence/{id}/report', tag: 'Evidence', body: 'none',
+    present: (report: z.infer<typeof verificationReport>) => new Response(`${JSON.stringify(report, null, 2)}\n`, { headers: { 'Content-Type': 'application/json', 'Content-Disposition': `attachment; filename="verification-${report.evidence.digest.slice(7, 23)}.json"` } }),
   },
 });
 

@@ -4,6 +4,8 @@ import { digest, id } from '#lib/kernel/wire.ts';
 import { comparable, several, timeRange } from '#lib/kernel/list-input.ts';
 import { pageInput, pageOf } from '#lib/kernel/page.ts';
 
+export { requirementView } from './environment/schema.ts';
+
 export const checkVerdicts = ['passed', 'failed', 'not_evaluated'] as const;
 
 /** One named check, in words that can be read without the code: full digests, full key ids. */
@@ -79,6 +81,7 @@ export const evidenceDetail = z.object({
   ...evidenceItem.omit({ subjects: true }).shape,
   teamName: z.string(),
   receivedFrom: z.object({ id: z.string(), name: z.string() }),
+  report: z.array(check).describe('The verification report: envelope, payload type, each signature, key or chain, identity, log inclusion, checkpoint, time, revocation, subjects, builder, parameters; each with the command that repeats it.'),
   checks: z.array(check).describe('All checks, evaluated now on the stored bytes.'),
   computedDigest: z.string().describe('SHA-256 of the stored bytes, computed now.'),
   recordedDigest: z.string().nullable().describe('The digest in the audit event of the submission.'),
@@ -92,6 +95,21 @@ export const evidenceDetail = z.object({
   commands: z.array(z.object({ title: z.string(), text: z.string() })).describe('Shell commands that repeat the check with openssl and jq.'),
 });
 export type EvidenceDetail = z.infer<typeof evidenceDetail>;
+
+/** The report as a file of its own. */
+export const verificationReport = z.object({
+  format: z.literal('https://gatehouse.dev/verification-report/v1'),
+  evidence: evidenceDetail.pick({ id: true, digest: true, mediaType: true, sizeBytes: true, receivedAt: true, receivedFrom: true, teamName: true, predicateType: true, payloadType: true, runId: true, recordedDigest: true, recordedAs: true }),
+  verifiedNowAt: z.string(),
+  verdict,
+  trustDigest: z.string(),
+  report: z.array(check),
+  checks: z.array(check),
+  signers: z.array(signer),
+  subjects: z.array(subjectReference),
+  subjectCount: z.number().int().describe('Subjects beyond those listed stand in the statement.'),
+  commands: z.array(z.object({ title: z.string(), text: z.string() })),
+});
 
 export const trustKeyStates = ['proposed', 'active', 'revoked', 'rejected'] as const;
 

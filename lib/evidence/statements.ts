@@ -2,8 +2,10 @@
 // a row changed behind the portal's back, or a key revoked a moment ago, counts for nothing, whatever the last recorded verdict was.
 import type { ReadTx } from '#lib/db/client.ts';
 import type { Predicate, Subject } from './decode.ts';
-import { EVALUATION_TYPE, PROVENANCE_TYPE, TEST_RESULT_TYPE, type EvaluationPredicate, type ProvenancePredicate, type Statement, type TestResultPredicate } from './format/statement.ts';
+import { EVALUATION_TYPE, TEST_RESULT_TYPE, type EvaluationPredicate, type ProvenancePredicate, type Statement, type TestResultPredicate } from './format/statement.ts';
 import { judgeStored, trustOf, type JudgedEvidence } from './judge.ts';
+import { doubt, recordChecks } from './sealed.ts';
+import { isProvenanceType, provenanceIn } from './provenance.ts';
 import type { Check, Verdict } from './schema.ts';
 import type { SignatureOutcome } from './signatures.ts';
 import type { ListedEvidence } from './store/evidence.ts';
@@ -45,15 +47,15 @@ export type VerifiedStatement = SubjectEvidence & { readonly verdict: 'passed'; 
 
 const holds = (evidence: SubjectEvidence): evidence is VerifiedStatement => evidence.verdict === 'passed' && evidence.statement !== null && evidence.predicate !== null;
 
-const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>): SubjectEvidence => ({
+const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>, sealed: Check | undefined): SubjectEvidence => ({
   evidenceId: row.id,
   evidenceDigest: row.digest,
   teamId: row.teamId,
   receivedAt: row.receivedAt,
   predicateType: decoded.predicateType,
   runId: decoded.runId,
-  verdict: row.verdict === 'passed' && report.verdict === 'passed' ? 'passed' : 'failed',
-  checks: report.checks,
+  verdict: row.verdict === 'passed' && report.verdict === 'passed' && sealed !== undefined && sealed.verdict !== 'failed' ? 'passed' : 'failed',
+  checks: sealed === undefined ? report.checks : [...report.checks, sealed],
   keyIds: report.signers.map((signer) => signer.keyId),
   signatures: report.signatures,
   builderId: decoded.builderId,
@@ -64,12 +66,17 @@ const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>): Su
   subjects: decoded.subjects,
 });
 
+/** What was changed behind the portal’s back. */
+const changed = (evidence: readonly SubjectEvidence[]): string[] => evidence.filter(({ checks }) => checks.some(({ name, verdict }) => verdict === 'failed' && (name === 'bytes' || name === 'sealed_record'))).map(({ evidenceId }) => evidenceId);
+
 /** Judges each team's evidence with that team's trust; the order stays. */
 async function appraiseAll(tx: ReadTx, rows: readonly ListedEvidence[]): Promise<SubjectEvidence[]> {
   const appraised = new Map<string, SubjectEvidence>();
+  const sealed = await recordChecks(tx, rows);
   for (const [teamId, own] of Map.groupBy(rows, (row) => row.teamId)) {
-    for (const judged of await judgeStored(tx, own, await trustOf(tx, teamId))) appraised.set(judged.row.id, appraisal(judged));
+    for (const judged of await judgeStored(tx, own, await trustOf(tx, teamId))) appraised.set(judged.row.id, appraisal(judged, sealed.get(judged.row.id)));
   }
+  doubt(changed([...appraised.values()]));
   return rows.flatMap((row) => appraised.get(row.id) ?? []);
 }
 
@@ -93,10 +100,12 @@ export type VerifiedTestResult = VerifiedStatement & { readonly testResult: Test
 const holdsAbout = (evidence: readonly SubjectEvidence[], digest: string): VerifiedStatement[] =>
   evidence.filter(holds).filter(({ subjects }) => subjects.some((subject) => subject.digest === digest));
 
-/** Who built this artifact, from what and how: the verified SLSA provenance among the evidence. The builder is one that the signing key may speak for. */
+/** Who built this artifact, from what and how: the verified SLSA provenance among the evidence, v0.2 in the words of v1. The builder is one that the signing key may speak for. */
 export const verifiedProvenance = (evidence: readonly SubjectEvidence[], digest: string): VerifiedProvenance[] =>
-  holdsAbout(evidence, digest).flatMap((statement) =>
-    statement.predicateType === PROVENANCE_TYPE && statement.predicate.kind === 'provenance' ? [{ ...statement, provenance: statement.predicate.value, builderId: statement.predicate.value.runDetails.builder.id }] : []);
+  holdsAbout(evidence, digest).flatMap((statement) => {
+    const provenance = isProvenanceType(statement.predicateType) ? provenanceIn(statement.predicate) : null;
+    return provenance === null ? [] : [{ ...statement, provenance, builderId: provenance.runDetails.builder.id }];
+  });
 
 /** The verified evaluations of a model's digest among the evidence. */
 export const verifiedEvaluations = (evidence: readonly SubjectEvidence[], digest: string): VerifiedEvaluation[] =>
@@ -116,3 +125,6 @@ export async function verifiedTestResults(tx: ReadTx, digests: readonly string[]
 
 /** Pieces of evidence, judged now; those that are not there are left out. */
 export const evidenceNow = async (tx: ReadTx, evidenceIds: readonly string[]): Promise<SubjectEvidence[]> => appraiseAll(tx, await store.evidenceListed(tx, evidenceIds));
+
+/** The builders in whose name an active key of the team may sign. */
+export const buildersSpokenFor = async (tx: ReadTx, teamId: string): Promise<ReadonlySet<string>> => new Set((await trustOf(tx, teamId)).trust.keys.flatMap(({ state, builderIds }) => (state === 'active' ? builderIds : [])));

@@ -15,7 +15,9 @@ import type { Decoded } from './decode.ts';
 import { evidenceFailure } from './errors.ts';
 import { decodeOrFail, judge, trustOf } from './judge.ts';
 import { submitted, type Submitted } from './schema.ts';
+import { evidenceRecord, subjectsRecord, verificationRecord } from './records.ts';
 import * as store from './store/evidence.ts';
+import { record } from './store/records.ts';
 import { storable } from './text.ts';
 import { trustDigest } from './trust.ts';
 import type { Report } from './verify.ts';
@@ -28,33 +30,37 @@ const LONGEST_INDEXED_NAME = 300;
 /** Adds a verification and tells those who act on it. Returns its id. */
 export async function recordVerification(tx: WriteTx, evidenceId: string, report: Report): Promise<string> {
   const id = newId();
-  await store.insertVerification(tx, { id, evidenceId, verdict: report.verdict, trustDigest: report.trustDigest, checks: [...report.checks] });
+  const row = await store.insertVerification(tx, { id, evidenceId, verdict: report.verdict, trustDigest: report.trustDigest, checks: [...report.checks] });
+  await record(tx, 'evidence.recordVerification', { subjectTable: 'verification', subjectId: id, teamId: row.teamId, after: { evidenceId, verdict: row.verdict, trustDigest: row.trustDigest, record: verificationRecord(row) } });
   await publish(tx, 'evidence.verified', { evidenceId, verificationId: id });
   return id;
 }
 
-async function keep(tx: WriteTx, bytes: Buffer, mediaType: string, decoded: Decoded, teamId: string, receivedFrom: string): Promise<{ id: string; receivedAt: string; known: boolean }> {
+type Kept = { readonly id: string; readonly receivedAt: string; readonly known: boolean; /** What the audit log is told of the new row. */ readonly sealed: { readonly record: string; readonly subjects: string } | null };
+
+async function keep(tx: WriteTx, bytes: Buffer, mediaType: string, decoded: Decoded, teamId: string, receivedFrom: string): Promise<Kept> {
   const row = { id: newId(), teamId, digest: decoded.digest, bytes, mediaType, sizeBytes: bytes.length, receivedFrom, predicateType: decoded.predicateType === null ? null : storable(decoded.predicateType, 4_000), runId: decoded.runId };
   const inserted = await store.insertEvidence(tx, row);
   if (inserted === null) {
     const existing = await store.evidenceByDigest(tx, teamId, decoded.digest);
     if (existing === null) throw new Error('evidence that conflicts with a new row cannot be found');
-    return { id: existing.id, receivedAt: existing.receivedAt, known: true };
+    return { id: existing.id, receivedAt: existing.receivedAt, known: true, sealed: null };
   }
-  await store.insertSubjects(tx, inserted.id, decoded.subjects.map(({ digest, name }) => ({ digest, name: storable(name, LONGEST_INDEXED_NAME) })));
-  return { ...inserted, known: false };
+  const subjects = decoded.subjects.map(({ digest, name }) => ({ digest, name: storable(name, LONGEST_INDEXED_NAME) }));
+  await store.insertSubjects(tx, inserted.id, subjects);
+  return { ...inserted, known: false, sealed: { record: evidenceRecord({ ...row, receivedAt: inserted.receivedAt }), subjects: subjectsRecord(subjects) } };
 }
 
-async function receive(tx: WriteTx, bytes: Buffer, mediaType: string, teamId: string, context: CommandContext & { actor: { kind: 'service' } }): Promise<Submitted> {
+async function receive(tx: WriteTx, bytes: Buffer, mediaType: string, teamId: string, context: CommandContext & { actor: { kind: 'service' } }): Promise<{ submitted: Submitted; sealed: Kept['sealed'] }> {
   const decoded = decodeOrFail(bytes);
   await store.lockTrust(tx, teamId, 'read');
-  const { id: evidenceId, receivedAt, known } = await keep(tx, bytes, mediaType, decoded, teamId, context.actor.id);
+  const { id: evidenceId, receivedAt, known, sealed } = await keep(tx, bytes, mediaType, decoded, teamId, context.actor.id);
   const trust = await trustOf(tx, teamId);
   const latest = known ? await store.latestVerification(tx, evidenceId) : null;
-  if (latest !== null && latest.trustDigest === trustDigest(trust.trust)) return { evidenceId, digest: decoded.digest, verdict: latest.verdict, checks: latest.checks, known };
+  if (latest !== null && latest.trustDigest === trustDigest(trust.trust)) return { submitted: { evidenceId, digest: decoded.digest, verdict: latest.verdict, checks: latest.checks, known }, sealed };
   const report = await judge(tx, { teamId, digest: decoded.digest, receivedAt }, decoded, trust);
   await recordVerification(tx, evidenceId, report);
-  return { evidenceId, digest: decoded.digest, verdict: report.verdict, checks: [...report.checks], known };
+  return { submitted: { evidenceId, digest: decoded.digest, verdict: report.verdict, checks: [...report.checks], known }, sealed };
 }
 
 /**
@@ -78,9 +84,9 @@ export const submitEvidence = command({
     const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
     if (!acceptedTypes.includes(mediaType)) return evidenceFailure('unsupported_media_type', 'evidence.unsupported_media_type', `Send a DSSE envelope, a bundle or a list of checksums as Content-Type: ${acceptedTypes.join(' or ')}.`);
     if (bytes.length === 0) return evidenceFailure('malformed', 'evidence.empty', 'The body is empty: send the evidence itself.');
-    const result = await receive(tx, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), mediaType, teamId, { ...context, actor });
+    const { submitted: result, sealed } = await receive(tx, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), mediaType, teamId, { ...context, actor });
     announce('evidence', teamId);
-    return ok(audited(result, { subjectTable: 'evidence', subjectId: result.evidenceId, teamId, after: { digest: result.digest, verdict: result.verdict, known: result.known } }));
+    return ok(audited(result, { subjectTable: 'evidence', subjectId: result.evidenceId, teamId, after: { digest: result.digest, verdict: result.verdict, known: result.known, ...sealed } }));
   },
   http: {
     method: 'POST', path: '/api/v1/attestations', tag: 'Evidence', body: 'bytes', limit: 'MAX_EVIDENCE_BYTES', admission: 'bounded',

@@ -2,6 +2,7 @@
 import { evidenceNow, trustKeyById } from '#lib/evidence/index.ts';
 import type { OutboxEvents } from '#lib/jobs/queues.ts';
 import { settled, systemCommand, unchanged } from '#lib/kernel/system-command.ts';
+import { compareAbout, compareWithRegistry } from './disagreements.ts';
 import { raiseFinding, settleFinding, type NewFinding } from './raise.ts';
 import { ofContradiction, ofEvaluation, ofFailedRun, ofValidation, ofVerification, UNTRUSTED_SIGNER, untrustedIdentity } from './rules.ts';
 import * as store from './store.ts';
@@ -16,7 +17,12 @@ const raise = (name: string, gather: (tx: Parameters<Parameters<typeof systemCom
   });
 
 /** Raises what a piece of evidence gives reason for, judged as it stands now. */
-export const handleEvidenceVerified = ({ evidenceId, verificationId }: OutboxEvents['evidence.verified']): Promise<void> =>
+export async function handleEvidenceVerified(event: OutboxEvents['evidence.verified']): Promise<void> {
+  await findingsOf(event);
+  await compareEvidence(event);
+}
+
+const findingsOf = ({ evidenceId, verificationId }: OutboxEvents['evidence.verified']): Promise<void> =>
   raise('findings.ofEvidence', async (tx) => {
     const [evidence] = await evidenceNow(tx, [evidenceId]);
     if (!evidence) return [];
@@ -24,6 +30,32 @@ export const handleEvidenceVerified = ({ evidenceId, verificationId }: OutboxEve
     const version = subject ? await store.versionIdOf(tx, subject.digest) : null;
     const failing = ofVerification(evidence, verificationId, version);
     return [...(failing === null ? [] : [failing]), ...ofValidation(evidence, version), ...ofEvaluation(evidence, version)];
+  });
+
+/** Digests of one statement that are compared with what others say of them; a folder of thousands of files is told by its first. */
+const MOST_COMPARED = 20;
+
+/** Compares what a piece of evidence says with everything else that holds about the same bytes and the same run. */
+const compareEvidence = ({ evidenceId }: OutboxEvents['evidence.verified']): Promise<void> =>
+  systemCommand<void>('findings.ofDisagreement', async (tx, context) => {
+    const [evidence] = await evidenceNow(tx, [evidenceId]);
+    const kind = evidence?.predicate?.kind;
+    if (!evidence || (kind !== 'provenance' && kind !== 'provenance_v02' && kind !== 'evaluation')) return unchanged(undefined);
+    let changed = false;
+    for (const digest of [...new Set(evidence.subjects.map((subject) => subject.digest))].sort().slice(0, MOST_COMPARED)) {
+      changed = (await compareAbout(tx, context, evidence.teamId, digest, await store.versionIdOf(tx, digest))) || changed;
+    }
+    if (evidence.runId !== null && kind !== 'evaluation') changed = (await compareWithRegistry(tx, context, evidence.teamId, evidence.runId)) || changed;
+    return changed ? settled(undefined) : unchanged(undefined);
+  });
+
+/** A version was published: is it what its run attested? */
+export const handleVersionPublished = ({ modelVersionId }: OutboxEvents['registry.version_published']): Promise<void> =>
+  systemCommand<void>('findings.ofPublication', async (tx, context) => {
+    const runs = await store.runsOfVersion(tx, modelVersionId);
+    let changed = false;
+    for (const { teamId, runId } of runs) changed = (await compareWithRegistry(tx, context, teamId, runId)) || changed;
+    return changed ? settled(undefined) : unchanged(undefined);
   });
 
 export const handleContradiction = ({ contradictionId }: OutboxEvents['lineage.contradiction_recorded']): Promise<void> =>

@@ -24,7 +24,7 @@ const failedCheck = (evidence: SubjectEvidence, name: string) => evidence.checks
 
 /** The cause that matters most; a piece of evidence that fails for several is one finding. */
 function causeOf(evidence: SubjectEvidence): Cause {
-  return tampered(evidence) ?? mismatch(evidence) ?? foreignRun(evidence) ?? untrusted(evidence) ?? builder(evidence) ?? malformed(evidence);
+  return tampered(evidence) ?? recordChanged(evidence) ?? mismatch(evidence) ?? foreignRun(evidence) ?? untrusted(evidence) ?? builder(evidence) ?? malformed(evidence);
 }
 
 function tampered(evidence: SubjectEvidence): Cause | null {
@@ -34,6 +34,18 @@ function tampered(evidence: SubjectEvidence): Cause | null {
     title: 'Stored evidence was changed in the database',
     detail: `Expected ${check.expected}; found ${check.actual}. Gatehouse itself never changes evidence, and its database role cannot: somebody with more rights did.`,
     recommendation: 'Treat the database as compromised: find out who holds the owner’s or a superuser’s rights and used them, restore the row from a backup, and compare exported audit proofs with the log.',
+  };
+}
+
+/** The same finding that the comparison with the audit log raises (records.ts). */
+function recordChanged(evidence: SubjectEvidence): Cause | null {
+  const check = failedCheck(evidence, 'sealed_record');
+  return check && {
+    rule: 'evidence_record_changed', identity: [evidence.evidenceId], severity: 'critical', references: SUPPLY_CHAIN,
+    title: 'Evidence was changed in the database',
+    detail: `${check.actual}. Gatehouse itself never changes evidence, and its database role cannot: somebody with more rights did.`,
+    recommendation: 'Treat the database as compromised: find out who holds the owner’s or a superuser’s rights and used them, restore the row from a backup, and compare exported audit proofs with the log.',
+    facts: [text('evidence', evidence.evidenceId)],
   };
 }
 

@@ -22,6 +22,10 @@ export const insertFinding = async (tx: WriteTx, row: typeof finding.$inferInser
 export const findingForUpdate = async (tx: ReadTx, teamId: string, fingerprint: string): Promise<FindingRow | null> =>
   first(await tx.select().from(finding).where(and(eq(finding.teamId, teamId), eq(finding.fingerprint, fingerprint))).for('update'));
 
+/** Open findings of one rule. */
+export const openOfRule = (tx: ReadTx, rule: string, most: number): Promise<Pick<FindingRow, 'teamId' | 'facts'>[]> =>
+  tx.select({ teamId: finding.teamId, facts: finding.facts }).from(finding).where(and(eq(finding.rule, rule), inArray(finding.state, ['open', 'acknowledged']))).limit(most);
+
 export const findingByIdForUpdate = async (tx: ReadTx, id: string): Promise<FindingRow | null> => first(await tx.select().from(finding).where(eq(finding.id, id)).for('update'));
 
 /** Counts one occurrence; false where this report was counted before. */
@@ -174,4 +178,32 @@ export async function openAmong(tx: ReadTx, teamId: string, fingerprints: readon
   if (fingerprints.length === 0) return new Set();
   const rows = await tx.select({ fingerprint: finding.fingerprint }).from(finding).where(and(eq(finding.teamId, teamId), inArray(finding.fingerprint, [...fingerprints]), inArray(finding.state, ['open', 'acknowledged'])));
   return new Set(rows.map(({ fingerprint }) => fingerprint));
+}
+
+export type VersionOfRun = { id: string; modelName: string; number: number; digest: string; assetVersionId: string };
+
+/** Model versions of a team that were published as the output of a run, or whose artifact the run reported as its output. */
+export async function versionsOfRun(tx: ReadTx, teamId: string, runId: string): Promise<VersionOfRun[]> {
+  const { rows } = await tx.execute<VersionOfRun>(sql`
+    select v.id, m.name as "modelName", v.version as number, v.digest, v.asset_version_id as "assetVersionId"
+    from model_version v join model m on m.id = v.model_id
+    where v.team_id = ${teamId}::uuid and (v.run_id = ${runId}::uuid or v.asset_version_id in (select asset_version_id from run_asset where run_id = ${runId}::uuid and direction = 'output'))
+    order by v.id limit 50`);
+  return rows;
+}
+
+/** Provenance of a team that names a run, whichever version of the format. */
+export async function provenanceOfRun(tx: ReadTx, teamId: string, runId: string): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select id from evidence where run_id = ${runId}::uuid and team_id = ${teamId}::uuid and predicate_type in ('https://slsa.dev/provenance/v1', 'https://slsa.dev/provenance/v0.2') order by received_at, id limit 200`);
+  return rows.map(({ id }) => id);
+}
+
+/** The run that a model version was published as the output of, and the runs of its team that reported its artifact. */
+export async function runsOfVersion(tx: ReadTx, modelVersionId: string): Promise<{ teamId: string; runId: string }[]> {
+  const { rows } = await tx.execute<{ teamId: string; runId: string }>(sql`
+    select v.team_id as "teamId", r.run_id as "runId" from model_version v
+    cross join lateral (select v.run_id union select run_id from run_asset e where e.asset_version_id = v.asset_version_id and e.direction = 'output' and e.team_id = v.team_id) as r (run_id)
+    where v.id = ${modelVersionId}::uuid and r.run_id is not null limit 50`);
+  return rows;
 }

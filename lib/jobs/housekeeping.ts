@@ -1,5 +1,6 @@
 // What is due now and then whatever happens: partitions for the months to come, the retention that the operator chose, and approvals of data sources that ended. Every process may do it; each waits for the other and finds nothing left to do.
 import { settings } from '#lib/env.ts';
+import { sweepRecords } from '#lib/findings/index.ts';
 import { noticeExpiries } from '#lib/inventory/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
 import { prepareEventPartitions, removeOldEventBytes } from '#lib/runs/index.ts';
@@ -18,4 +19,11 @@ export async function houseKept(now: number = Date.now()): Promise<void> {
 /** Does it now and every six hours, as long as the process lives. */
 export function keepHouse(): void {
   houseKept().catch((error: unknown) => { logDefect(error, { operation: 'housekeeping' }); }).finally(() => { setTimeout(keepHouse, everyMilliseconds).unref(); });
+}
+
+const recordMilliseconds = 600_000;
+
+/** Compares evidence with the audit log, a few seconds every ten minutes, as long as the process lives. */
+export function keepRecords(): void {
+  sweepRecords().catch((error: unknown) => { logDefect(error, { operation: 'comparison of evidence with the audit log' }); }).finally(() => { setTimeout(keepRecords, recordMilliseconds).unref(); });
 }

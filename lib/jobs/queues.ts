@@ -7,7 +7,11 @@ export type OutboxEvents = {
   'evidence.trust_changed': { teamId: string; trustKeyId: string };
   /** More evidence is affected by a key than its change could verify again itself. */
   'evidence.sweep_due': { teamId: string; trustKeyId: string };
+  /** A row of evidence or of its verification was found to differ from the audit log. */
+  'evidence.record_doubted': { evidenceId: string };
   'lineage.contradiction_recorded': { contradictionId: string };
+  /** A model got a new version. */
+  'registry.version_published': { modelVersionId: string };
   'runs.run_failed': { runId: string };
   /** Runs were reported where somebody keeps a data inventory: what they read and produced is judged. */
   'inventory.runs_reported': { runIds: string[] };
@@ -26,7 +30,7 @@ export type OutboxEvents = {
 };
 export type OutboxEventName = keyof OutboxEvents;
 
-export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'lineage.contradiction_recorded', 'runs.run_failed', 'inventory.runs_reported', 'inventory.source_changed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed', 'incidents.changed'] as const satisfies readonly OutboxEventName[];
+export const outboxEventNames = ['evidence.verified', 'evidence.trust_changed', 'evidence.sweep_due', 'evidence.record_doubted', 'lineage.contradiction_recorded', 'registry.version_published', 'runs.run_failed', 'inventory.runs_reported', 'inventory.source_changed', 'policy.activated', 'approvals.emergency_review_due', 'exceptions.changed', 'policy.environment_changed', 'incidents.changed'] as const satisfies readonly OutboxEventName[];
 
 const options = { retryLimit: 10, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 };
 

@@ -1,7 +1,7 @@
 // The worker: takes events of the outbox and calls the handlers of the domains that act on them. Any number of processes may work at once.
 import { handleEnvironmentChanged, handleExceptionsChanged, handleIncidentsChanged, handlePolicyActivated, handleReviewDue } from '#lib/approvals/index.ts';
 import { handleSweepDue } from '#lib/evidence/index.ts';
-import { handleContradiction, handleEvidenceVerified, handleRunFailed, handleTrustChanged } from '#lib/findings/index.ts';
+import { handleContradiction, handleEvidenceVerified, handleRecordDoubted, handleRunFailed, handleTrustChanged, handleVersionPublished } from '#lib/findings/index.ts';
 import { handleRunsReported, handleSourceChanged } from '#lib/inventory/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
 import { queueClient } from './outbox.ts';
@@ -14,7 +14,9 @@ const handlers: Handlers = {
   'evidence.verified': handleEvidenceVerified,
   'evidence.trust_changed': handleTrustChanged,
   'evidence.sweep_due': handleSweepDue,
+  'evidence.record_doubted': handleRecordDoubted,
   'lineage.contradiction_recorded': handleContradiction,
+  'registry.version_published': handleVersionPublished,
   'runs.run_failed': handleRunFailed,
   'inventory.runs_reported': handleRunsReported,
   'inventory.source_changed': handleSourceChanged,

@@ -1,5 +1,5 @@
 // The five answers of a model version from the facts. Pure.
-import { dataSources, speakingProvenance, trainingCode, trainingInputs, validationHolds } from './domain.ts';
+import { buildConflicts, dataSources, speakingProvenance, trainingCode, trainingInputs, validationHolds } from './domain.ts';
 import { disagreements, firstOnEachDataset } from './evaluation.ts';
 import type { Evaluation, VersionFacts } from './facts.ts';
 import type { Answer, AnswerPart, Strength } from './schema.ts';
@@ -24,6 +24,12 @@ export type Outcome = {
 
 const dataKinds = ['dataset', 'features', 'model'];
 
+/**
+ * What the run itself attested, where it attested other bytes than these: which data and which code it used is proven all the same. That these
+ * bytes are not its output is the last answer, and that one is contradicted.
+ */
+const asTheRunAttested = (facts: VersionFacts): VersionFacts => (facts.provenance.length === 0 && facts.otherProvenance.length > 0 ? { ...facts, provenance: facts.otherProvenance } : facts);
+
 function dataAnswer(facts: VersionFacts): Answer {
   const inputs = trainingInputs(facts).filter(({ kind }) => dataKinds.includes(kind));
   const changedLabels = facts.contradictions.filter(({ kind }) => kind === 'label_changed_digest');
@@ -40,10 +46,12 @@ function dataAnswer(facts: VersionFacts): Answer {
     const first = validations[0];
     parts.push(part(`validation of ${version.name ?? version.digest ?? 'a dataset'}`, results.length === 0 ? 'no verified result' : results.join(' and '), results.length === 0 ? 'missing' : results.length > 1 && !validationHolds(validations) ? 'contradicted' : 'proven', { references: first ? [evidenceLink(first.evidenceId)] : [] }));
   }
+  const conflicts = buildConflicts(facts).filter(({ about }) => about === 'material');
+  parts.push(...conflicts.map(({ text, evidenceIds }) => part('two attestations disagree', text, 'contradicted', { references: evidenceIds.slice(0, 4).map(evidenceLink) })));
   parts.push(...changedLabels.map(({ text }) => part('label', text, 'contradicted')));
-  const strength = inputs.length === 0 ? 'missing' : weakest([...inputs.map((input): Strength => (input.digest === null ? 'claimed' : input.strength)), ...changedLabels.map((): Strength => 'contradicted')]);
+  const strength = inputs.length === 0 ? 'missing' : weakest([...inputs.map((input): Strength => (input.digest === null ? 'claimed' : input.strength)), ...changedLabels.map((): Strength => 'contradicted'), ...conflicts.map((): Strength => 'contradicted')]);
   const count = inputs.filter((input) => input.strength === 'proven').length;
-  const summary = inputs.length === 0 ? 'No dataset version is known.' : changedLabels.length > 0 ? 'A label changed its digest.' : `${count} of ${inputs.length} dataset versions attested.`;
+  const summary = inputs.length === 0 ? 'No dataset version is known.' : changedLabels.length > 0 ? 'A label changed its digest.' : conflicts.length > 0 ? 'Two attestations name different data.' : `${count} of ${inputs.length} dataset versions attested.`;
   return { id: 'data', question: 'Which dataset versions produced it?', strength, summary, parts };
 }
 
@@ -51,7 +59,8 @@ function codeAnswer(facts: VersionFacts): Answer {
   const code = trainingCode(facts);
   const provenance = speakingProvenance(facts);
   const references = provenance && code.attestedCommit !== null ? [evidenceLink(provenance.evidenceId)] : facts.training ? [runLink(facts.training.id)] : [];
-  const parts = [part('training code', code.commit ?? 'unknown', code.strength, { note: code.strength === 'contradicted' ? `the attestation names commit ${code.attestedCommit ?? ''}` : code.dirty === true ? 'with uncommitted changes' : null, references })];
+  const parts = [part('training code', code.commit ?? 'unknown', code.strength, { note: code.strength === 'contradicted' && code.commit !== code.attestedCommit ? `the attestation names commit ${code.attestedCommit ?? ''}` : code.dirty === true ? 'with uncommitted changes' : null, references })];
+  parts.push(...buildConflicts(facts).filter(({ about }) => about === 'commit').map(({ text, evidenceIds }) => part('two attestations disagree', text, 'contradicted', { references: evidenceIds.slice(0, 4).map(evidenceLink) })));
   if (code.remote !== null) parts.push(part('repository', code.remote, 'claimed'));
   const summary = code.commit === null ? 'No commit is known.' : `Commit ${code.commit.slice(0, 12)}${code.dirty === true ? ', with uncommitted changes' : code.dirty === false ? ', clean' : ''}.`;
   return { id: 'code', question: 'Which code, at which commit?', strength: code.strength, summary, parts };
@@ -65,10 +74,13 @@ function jobAnswer(facts: VersionFacts): Answer {
   const attested = provenance !== null && (training === null || provenance.runId === training.id);
   const differs = provenance !== null && training !== null && provenance.runId !== null && provenance.runId !== training.id;
   const evidence = provenance ? [evidenceLink(provenance.evidenceId)] : [];
-  const job = differs ? 'contradicted' : attested ? 'proven' : 'claimed';
+  const [pretended] = provenance ? [] : facts.refusedProvenance;
+  const job = differs || pretended ? 'contradicted' : attested ? 'proven' : 'claimed';
   const parts = [
     part('job', training?.job ?? `${provenance?.pipeline ?? '?'}.${provenance?.stage ?? '?'}`, job, { note: differs ? `the attestation names run ${provenance.runId ?? ''}` : null, references: [...(training ? [runLink(training.id)] : []), ...evidence] }),
-    part('builder', provenance?.builderId ?? 'unknown', provenance ? 'proven' : 'missing', { references: evidence }),
+    pretended
+      ? part('builder', pretended.builderId, 'contradicted', { note: `the statement names it, and none of the keys that speak for it signed: ${pretended.reason}`, references: [evidenceLink(pretended.evidenceId)] })
+      : part('builder', provenance?.builderId ?? 'unknown', provenance ? 'proven' : 'missing', { references: evidence }),
   ];
   if (training) {
     const { responsiblePerson } = training;
@@ -84,7 +96,7 @@ function jobAnswer(facts: VersionFacts): Answer {
     if (training.seed !== null) parts.push(part('seed', training.seed, 'claimed'));
   }
   const strength = weakest(parts.filter(({ label }) => ['job', 'builder', 'answers for it', 'lock file'].includes(label)).map((each) => each.strength));
-  const summary = `${training?.job ?? provenance?.stage ?? 'A run'}${training?.responsiblePerson ? `, ${training.responsiblePerson.name} answers for it` : ''}.`;
+  const summary = pretended ? `${training?.job ?? 'A run'}; somebody else than its builder signed for it.` : `${training?.job ?? provenance?.stage ?? 'A run'}${training?.responsiblePerson ? `, ${training.responsiblePerson.name} answers for it` : ''}.`;
   return { id: 'job', question, strength, summary, parts };
 }
 
@@ -133,4 +145,7 @@ function artifactAnswer(facts: VersionFacts, outcome: Outcome): Answer {
 }
 
 /** The five answers, in the order of the questions. */
-export const fiveAnswers = (facts: VersionFacts, outcome: Outcome): Answer[] => [dataAnswer(facts), codeAnswer(facts), jobAnswer(facts), metricsAnswer(facts, outcome), artifactAnswer(facts, outcome)];
+export function fiveAnswers(facts: VersionFacts, outcome: Outcome): Answer[] {
+  const run = asTheRunAttested(facts);
+  return [dataAnswer(run), codeAnswer(run), jobAnswer(run), metricsAnswer(facts, outcome), artifactAnswer(facts, outcome)];
+}

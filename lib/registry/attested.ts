@@ -1,33 +1,36 @@
 // What verified evidence says about an artifact, its training run and its data, in the words of this domain.
 import {
-  evidenceForSubject, evidenceNow, EVALUATION_TYPE, PROVENANCE_TYPE, STAGE_BUILD_TYPE, stageParameters, TEST_RESULT_TYPE, verifiedEvaluations, verifiedProvenance, verifiedTestResults,
+  buildersSpokenFor, commitOf, evidenceForSubject, evidenceNow, EVALUATION_TYPE, isProvenanceType, PROVENANCE_TYPES, provenanceIn, stageOf, TEST_RESULT_TYPE, verifiedEvaluations, verifiedProvenance, verifiedTestResults,
   type EvaluationPredicate, type ProvenancePredicate, type SubjectEvidence, type TestResultPredicate,
 } from '#lib/evidence/index.ts';
 import type { ReadTx } from '#lib/db/client.ts';
-import type { AttestedRun, Evaluation, Proof, Validation } from './facts.ts';
+import type { AttestedRun, Evaluation, Proof, RefusedProvenance, Validation } from './facts.ts';
 import { digestsWithEvidence, provenanceNaming } from './store/lineage.ts';
 
 const byAge = <T extends Proof>(proofs: readonly T[]): T[] => [...proofs].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : a.receivedAt > b.receivedAt ? 1 : a.evidenceDigest < b.evidenceDigest ? -1 : 1));
 
 const proof = ({ evidenceId, evidenceDigest, receivedAt, keyIds }: Pick<SubjectEvidence, keyof Proof>): Proof => ({ evidenceId, evidenceDigest, receivedAt, keyIds });
 
+/** The name in `gatehouse:<namespace>/<name>`: materials of v0.2 have a URI and no name. */
+const assetNameIn = (uri: string | undefined): string | null => (uri?.startsWith('gatehouse:') === true ? uri.slice(uri.indexOf('/') + 1) || null : null);
+
 function attestedRun(evidence: Pick<SubjectEvidence, keyof Proof | 'runId' | 'subjects'>, provenance: ProvenancePredicate): AttestedRun {
   const { buildDefinition, runDetails } = provenance;
-  const stage = buildDefinition.buildType === STAGE_BUILD_TYPE ? stageParameters.safeParse(buildDefinition.externalParameters) : null;
+  const stage = stageOf(provenance);
   return {
     ...proof(evidence),
     runId: evidence.runId,
     builderId: runDetails.builder.id,
-    pipeline: stage?.success ? stage.data.pipeline : null,
-    stage: stage?.success ? stage.data.stage : null,
-    parameters: stage?.success ? stage.data.parameters : {},
+    pipeline: stage?.pipeline ?? null,
+    stage: stage?.stage ?? null,
+    parameters: stage?.parameters ?? {},
     startedOn: runDetails.metadata?.startedOn ?? null,
     finishedOn: runDetails.metadata?.finishedOn ?? null,
-    dependencies: (buildDefinition.resolvedDependencies ?? []).map(({ name, uri, digest }) => ({
-      name: name ?? uri ?? '',
-      uri: uri ?? null,
-      digest: digest && Object.hasOwn(digest, 'sha256') ? `sha256:${digest['sha256'] ?? ''}` : null,
-      commit: digest && Object.hasOwn(digest, 'gitCommit') ? (digest['gitCommit'] ?? null) : null,
+    dependencies: (buildDefinition.resolvedDependencies ?? []).map((dependency) => ({
+      name: dependency.name ?? assetNameIn(dependency.uri) ?? dependency.uri ?? '',
+      uri: dependency.uri ?? null,
+      digest: dependency.digest && Object.hasOwn(dependency.digest, 'sha256') ? `sha256:${dependency.digest['sha256'] ?? ''}` : null,
+      commit: commitOf(dependency),
     })),
     subjects: evidence.subjects.map(({ name, digest }) => ({ name, digest })),
   };
@@ -47,9 +50,11 @@ function evaluation(evidence: Pick<SubjectEvidence, keyof Proof | 'runId'>, pred
 
 /** Verified provenance of a run that does not have this digest among its subjects: the run attested something else. */
 export async function otherProvenanceOf(tx: ReadTx, teamId: string, runId: string, digest: string): Promise<AttestedRun[]> {
-  const all = await evidenceNow(tx, await provenanceNaming(tx, teamId, runId, PROVENANCE_TYPE));
-  return byAge(all.flatMap((evidence) =>
-    evidence.verdict !== 'passed' || evidence.predicate?.kind !== 'provenance' || evidence.subjects.some((subject) => subject.digest === digest) ? [] : [attestedRun(evidence, evidence.predicate.value)]));
+  const all = await evidenceNow(tx, await provenanceNaming(tx, teamId, runId, PROVENANCE_TYPES));
+  return byAge(all.flatMap((evidence) => {
+    const provenance = evidence.verdict === 'passed' ? provenanceIn(evidence.predicate) : null;
+    return provenance === null || evidence.subjects.some((subject) => subject.digest === digest) ? [] : [attestedRun(evidence, provenance)];
+  }));
 }
 
 function testsOf(result: TestResultPredicate): Pick<Validation, 'passedTests' | 'otherTests'> {
@@ -81,19 +86,31 @@ export type ArtifactEvidence = {
   readonly provenanceReceived: number;
   /** Verified provenance with this digest among its subjects, earliest first. */
   readonly provenance: AttestedRun[];
+  readonly refusedProvenance: RefusedProvenance[];
   readonly evaluations: Evaluation[];
   /** Evaluations among the evidence that does not hold. */
   readonly claimedEvaluations: Evaluation[];
 };
 
+/** Provenance that somebody other than the builder signed. Where nobody may speak for the builder yet, it is merely unsigned; where its key was revoked, that is told elsewhere. */
+function refused(all: readonly SubjectEvidence[], spokenFor: ReadonlySet<string>): RefusedProvenance[] {
+  return all.flatMap(({ evidenceId, verdict, predicateType, builderId, checks, signatures }) => {
+    const signer = checks.find(({ name, verdict: held }) => (name === 'trusted_signer' || name === 'builder') && held === 'failed');
+    const once = signatures.some((outcome) => outcome.kind === 'matches' && outcome.unusable !== null);
+    return verdict === 'failed' && isProvenanceType(predicateType) && builderId !== null && spokenFor.has(builderId) && signer !== undefined && !once ? [{ evidenceId, builderId, reason: signer.actual }] : [];
+  }).slice(0, 5);
+}
+
 /** What a team's evidence says about an artifact: what holds, and what is only claimed. */
 export async function evidenceAboutArtifact(tx: ReadTx, teamId: string, digest: string): Promise<ArtifactEvidence> {
   const all = await evidenceForSubject(tx, { digest, teamId });
+  const provenance = byAge(verifiedProvenance(all, digest).map((evidence) => attestedRun(evidence, evidence.provenance)));
   return {
     all,
+    refusedProvenance: provenance.length > 0 ? [] : refused(all, await buildersSpokenFor(tx, teamId)),
     evidenceIds: all.map(({ evidenceId }) => evidenceId),
-    provenanceReceived: all.filter(({ predicateType }) => predicateType === PROVENANCE_TYPE).length,
-    provenance: byAge(verifiedProvenance(all, digest).map((evidence) => attestedRun(evidence, evidence.provenance))),
+    provenanceReceived: all.filter(({ predicateType }) => isProvenanceType(predicateType)).length,
+    provenance,
     evaluations: byAge(verifiedEvaluations(all, digest).map((evidence) => evaluation(evidence, evidence.evaluation))),
     claimedEvaluations: byAge(all.flatMap((evidence) => (evidence.verdict === 'failed' && evidence.predicateType === EVALUATION_TYPE && evidence.predicate?.kind === 'evaluation' ? [evaluation(evidence, evidence.predicate.value)] : []))),
   };

@@ -1,5 +1,6 @@
 // Publishing a model version: an artifact that a run of the team produced gets a number, for ever.
 import { z } from 'zod';
+import { publish } from '#lib/jobs/outbox.ts';
 import { announce } from '#lib/kernel/announce.ts';
 import { audited } from '#lib/kernel/audit-event.ts';
 import { command } from '#lib/kernel/command.ts';
@@ -49,6 +50,7 @@ export const publishModelVersion = command({
     }
     const row = { id: newId(), modelId: model.id, teamId, version: await nextNumber(tx, model.id), assetVersionId: artifact.id, digest: input.digest, description: input.description, runId: input.runId, publishedBy: actor.id };
     await insertVersion(tx, row);
+    await publish(tx, 'registry.version_published', { modelVersionId: row.id });
     announce('models', teamId);
     const entry = { subjectTable: 'model_version', subjectId: row.id, teamId, after: { modelId: model.id, version: row.version, digest: row.digest, runId: row.runId } };
     const value = { modelVersionId: row.id, name: model.name, version: row.version, digest: row.digest, created: true };

@@ -1,11 +1,12 @@
 // What the facts about a model version amount to: the five answers, the SLSA level, and the policy's input document. Pure.
+import { buildDisagreements, type Disagreement } from '#lib/evidence/index.ts';
 import type { Environment, PolicyContent, PolicyInput } from '#lib/policy/index.ts';
 import { assuranceLimits, assuranceOf } from './assurance.ts';
 import { sourcesApproved } from './inventory.ts';
 import { biasOf, comparisonOf, disagreements, firstOnEachDataset, overallOf, sortedMetrics } from './evaluation.ts';
 import type { AttestedRun, Evaluation, UpstreamVersion, Validation, VersionFacts } from './facts.ts';
 import { cardsFor, metadataFor } from './metadata.ts';
-import type { Slsa } from './schema.ts';
+import { slsaForPolicy } from './slsa.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort(byText);
@@ -99,6 +100,9 @@ export function validationHolds(validations: readonly Validation[]): boolean {
   });
 }
 
+/** Where verified provenance of different builders (or of one run) says different things about the making of this artifact. */
+export const buildConflicts = (facts: VersionFacts): Disagreement[] => buildDisagreements(facts.provenance);
+
 export type Code = { readonly commit: string | null; readonly strength: 'proven' | 'claimed' | 'missing' | 'contradicted'; readonly dirty: boolean | null; readonly remote: string | null; readonly attestedCommit: string | null };
 
 /** The commit of the training code: as attested, else as reported; contradicted where the two differ. */
@@ -107,17 +111,19 @@ export function trainingCode(facts: VersionFacts): Code {
   const git = facts.training?.git ?? null;
   const reported = git?.commit ?? null;
   const rest = { dirty: git?.dirty ?? null, remote: git?.remote ?? null, attestedCommit };
+  if (buildConflicts(facts).some(({ about }) => about === 'commit')) return { commit: reported ?? attestedCommit, strength: 'contradicted', ...rest };
   if (attestedCommit !== null && reported !== null && attestedCommit !== reported) return { commit: reported, strength: 'contradicted', ...rest };
   if (attestedCommit !== null) return { commit: attestedCommit, strength: 'proven', ...rest };
   return { commit: reported, strength: reported === null ? 'missing' : 'claimed', ...rest };
 }
 
 /** Contradictions that make the lineage itself doubtful; a label that changed is a finding, which people can judge. */
-function doubts(facts: VersionFacts): string[] {
+export function lineageDoubts(facts: VersionFacts): string[] {
   const inputs = trainingInputs(facts).filter(({ strength }) => strength === 'contradicted').map(({ name, digest, attestedDigest }) => `input ${name}: reported ${short(digest)}, attested ${short(attestedDigest)}`);
   const code = trainingCode(facts);
-  const commit = code.strength === 'contradicted' ? [`commit: reported ${code.commit?.slice(0, 12) ?? ''}, attested ${code.attestedCommit?.slice(0, 12) ?? ''}`] : [];
-  return sorted([...inputs, ...commit, ...facts.contradictions.filter(({ kind }) => kind !== 'label_changed_digest').map(({ text }) => text)]);
+  const conflicts = buildConflicts(facts).map(({ text }) => `two attestations of the same bytes disagree, ${text}`);
+  const commit = code.strength === 'contradicted' && code.commit !== code.attestedCommit ? [`commit: reported ${code.commit?.slice(0, 12) ?? ''}, attested ${code.attestedCommit?.slice(0, 12) ?? ''}`] : [];
+  return sorted([...inputs, ...commit, ...conflicts, ...facts.contradictions.filter(({ kind }) => kind !== 'label_changed_digest').map(({ text }) => text)]);
 }
 
 /** The training run completed and consumed something, every version upstream has a digest, and nothing was cut off. */
@@ -133,7 +139,7 @@ function lineageOf(facts: VersionFacts): PolicyInput['lineage'] {
     inputs: trainingInputs(facts).map(({ name, kind, digest, strength }) => ({ name, kind, digest, strength: strength === 'proven' ? ('proven' as const) : ('claimed' as const) })),
     withoutDigest: sorted(withoutDigest),
     quarantined: sorted(facts.versions.flatMap(({ quarantined, digest, id }) => (quarantined ? [digest ?? id] : []))),
-    contradictions: doubts(facts),
+    contradictions: lineageDoubts(facts),
   };
 }
 
@@ -175,7 +181,7 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
   const evaluation = firstOnEachDataset(facts.evaluations)[0] ?? null;
   const code = trainingCode(facts);
   const { training } = facts;
-  const slsa = slsaOf(facts);
+  const slsa = slsaForPolicy(facts);
   const finding = (severity: string) =>
     facts.findings
       .filter((candidate) => candidate.severity === severity)
@@ -214,41 +220,9 @@ export function policyInputOf(facts: VersionFacts, environment: Environment, inc
     comparison: incumbent && comparisonOf(facts.evaluations, incumbent.evaluations),
     exceptions,
     opa: [],
-    slsa: { level: slsa.level, missing: slsa.missing },
+    slsa,
     assurance: { ...assuranceOf(facts.assurance ?? null, environment, training?.container ?? null, assuranceLimits(parameters)), cards: cardsFor(facts.metadata), dataSources: sourcesApproved(facts) },
     metadata: metadataFor(facts.metadata, environment),
     findings: { critical: finding('critical'), high: finding('high') },
   };
-}
-
-/** The builder that is nothing but the wrapping command on somebody’s machine: it signs, and isolates nothing. */
-const plainCommand = 'https://gatehouse.dev/builders/command/v1';
-
-/**
- * The SLSA build level that the evidence supports, at most 3 (docs: product's table for machine learning), and what
- * the next one needs. A level counts only when those below it do.
- */
-export function slsaOf(facts: VersionFacts): Slsa {
-  const provenance = speakingProvenance(facts);
-  const code = trainingCode(facts);
-  const conditions: readonly (readonly [boolean, string, string])[][] = [
-    [
-      [facts.training !== null, 'the training run is recorded', 'Report the training run with `gatehouse run`.'],
-      [code.commit !== null && code.strength !== 'contradicted', 'its code is under version control', 'Run it from a Git checkout, so that the commit is known.'],
-    ],
-    [[provenance !== null, 'its provenance is signed by a trusted key', 'Sign with a key that security trusts: a verified provenance statement for these bytes.']],
-    [
-      [code.strength === 'proven', 'the commit is attested', 'Attest the commit in the provenance (`gatehouse run` in a Git checkout does).'],
-      [code.dirty === false, 'the checkout was clean', 'Run from a clean checkout.'],
-      [(facts.training?.container ?? null) !== null, 'the container image is known by digest', 'Run in a container and report its image digest.'],
-      [provenance !== null && provenance.builderId !== plainCommand, 'the builder isolates builds', 'Run on a builder that isolates builds, under its own builder id and key.'],
-    ],
-  ];
-  const reached: string[] = [];
-  for (const [index, level] of conditions.entries()) {
-    const missing = level.filter(([holds]) => !holds).map(([, , remedy]) => remedy);
-    reached.push(...level.filter(([holds]) => holds).map(([, text]) => text));
-    if (missing.length > 0) return { level: index, reached, missing };
-  }
-  return { level: conditions.length, reached, missing: [] };
 }

@@ -1,12 +1,10 @@
 // Judging evaluations: which one counts, where two disagree, what they say about groups, and how two models compare. Pure.
+import { evaluationDisagreements } from '#lib/evidence/index.ts';
 import type { PolicyInput } from '#lib/policy/index.ts';
 import type { Evaluation, Metric } from './facts.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const keyOf = ({ name, slice }: Pick<Metric, 'name' | 'slice'>): string => `${name}\u0000${slice ?? ''}`;
-
-/** Evaluations of the same bytes on the same data may differ by rounding and no more. */
-const sameValue = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
 
 /** The first evaluation on each dataset version, newest dataset first: doing one again changes nothing. */
 export function firstOnEachDataset(evaluations: readonly Evaluation[]): Evaluation[] {
@@ -17,21 +15,7 @@ export function firstOnEachDataset(evaluations: readonly Evaluation[]): Evaluati
 }
 
 /** Metrics for which two evaluations on the same dataset version give different values, in words. */
-export function disagreements(evaluations: readonly Evaluation[]): string[] {
-  const values = new Map<string, { metric: Metric; dataset: string; values: number[] }>();
-  for (const { dataset, metrics } of evaluations) {
-    for (const metric of metrics) {
-      const key = `${dataset.digest}\u0000${keyOf(metric)}`;
-      const known = values.get(key) ?? { metric, dataset: dataset.name, values: [] };
-      if (!known.values.some((value) => sameValue(value, metric.value))) known.values.push(metric.value);
-      values.set(key, known);
-    }
-  }
-  return [...values.values()]
-    .filter((entry) => entry.values.length > 1)
-    .map(({ metric, dataset, values: found }) => `${metric.name}${metric.slice === null ? '' : ` for ${metric.slice}`} on ${dataset}: ${found.sort((a, b) => a - b).join(' and ')}`)
-    .sort(byText);
-}
+export const disagreements = (evaluations: readonly Evaluation[]): string[] => evaluationDisagreements(evaluations).map(({ text }) => text);
 
 export const sortedMetrics = (metrics: readonly Metric[]): Metric[] => [...metrics].sort((a, b) => byText(keyOf(a), keyOf(b)));
 

@@ -3,6 +3,8 @@ import type { InventoryFacts } from '#lib/inventory/index.ts';
 import type { AssuranceFacts } from './assurance.ts';
 import type { VersionMetadata } from './metadata.ts';
 
+import type { RequirementView } from '#lib/evidence/index.ts';
+
 export type Metric = { readonly name: string; readonly slice: string | null; readonly value: number; readonly sampleCount: number; readonly higherIsBetter: boolean | null };
 
 /** A verified piece of evidence, by the digest of its bytes. */
@@ -77,6 +79,9 @@ export type TrainingRun = UpstreamRun & {
 export type Contradiction = { readonly kind: 'label_changed_digest' | 'attested_digest_differs' | 'registry_differs'; readonly text: string };
 export type OpenFinding = { readonly id: string; readonly severity: string; readonly title: string; readonly source: string };
 
+/** Provenance about the artifact that names a builder whose keys are known, and is signed by none of them. */
+export type RefusedProvenance = { readonly evidenceId: string; readonly builderId: string; readonly reason: string };
+
 export type RunningVersion = { readonly environment: string; readonly endpoint: string; readonly version: number; readonly versionId: string; readonly digest: string };
 
 export type VersionFacts = {
@@ -90,7 +95,11 @@ export type VersionFacts = {
   readonly provenance: readonly AttestedRun[];
   /** Verified provenance of the training run whose outputs do not include the artifact. */
   readonly otherProvenance: readonly AttestedRun[];
+  /** Where nothing verified speaks for the artifact: what pretends to, in the name of a builder that somebody else speaks for. */
+  readonly refusedProvenance: readonly RefusedProvenance[];
   readonly training: TrainingRun | null;
+  /** What the training run ran in, requirement by requirement; empty where there is no such run. */
+  readonly environment: readonly RequirementView[];
   readonly runs: readonly UpstreamRun[];
   readonly versions: readonly UpstreamVersion[];
   /** The walk upstream was cut off before its end. */

@@ -1,6 +1,7 @@
 // Gathers the facts about a model version from lineage, runs, evidence and findings, as they are in this transaction.
 import { z } from 'zod';
 import type { ReadTx } from '#lib/db/client.ts';
+import { environmentOfRun } from '#lib/evidence/index.ts';
 import { openFindingsFor } from '#lib/findings/index.ts';
 import { gatherAssurance } from './assurance.ts';
 import { inventoryUpstream } from '#lib/inventory/index.ts';
@@ -89,7 +90,7 @@ const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames
 /** Everything known about a registered version, and the evaluations that are only claimed (shown, never decided on). */
 export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[] }> {
   const { teamId, digest } = row;
-  const { all, evidenceIds, provenanceReceived, provenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
+  const { all, evidenceIds, provenanceReceived, provenance, refusedProvenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
   const attestedRunIds = provenance.flatMap(({ runId }) => (runId === null ? [] : [runId]));
   const trainingRow = await trainingRunOf(tx, row.assetVersionId, attestedRunIds, row.runId);
   const upstream = trainingRow ? await upstreamOf(tx, teamId, trainingRow) : nothing;
@@ -106,7 +107,9 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
     provenanceReceived,
     provenance,
     otherProvenance: claimedRun ? await otherProvenanceOf(tx, teamId, claimedRun.id, digest) : [],
+    refusedProvenance,
     training,
+    environment: trainingRow ? (await environmentOfRun(tx, trainingRow)).requirements : [],
     runs: upstream.runs,
     versions: await withValidations(tx, teamId, upstream),
     truncated: upstream.truncated,

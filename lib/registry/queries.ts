@@ -8,9 +8,11 @@ import { may } from '#lib/kernel/permissions.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { activePolicy, environment, unknownEnvironment, type PolicyContent } from '#lib/policy/index.ts';
+import { reproductionsOf } from '#lib/runs/index.ts';
 import { fiveAnswers } from './answers.ts';
 import { compareFacts } from './compare.ts';
-import { slsaOf, trainingInputs } from './domain.ts';
+import { trainingInputs } from './domain.ts';
+import { slsaOf } from './slsa.ts';
 import { disagreements, firstOnEachDataset, sortedMetrics } from './evaluation.ts';
 import type { Evaluation } from './facts.ts';
 import { gatherFacts } from './gather.ts';
@@ -148,7 +150,8 @@ export const getModelVersion = query({
       publishedBy: { id: row.publishedBy, name: row.publisherName },
       trainingRunId: facts.training?.id ?? null,
       answers: fiveAnswers(facts, outcome),
-      slsa: slsaOf(facts),
+      slsa: slsaOf(facts, facts.training ? await reproductionsOf(tx, [row.teamId], facts.training.id) : []),
+      environment: facts.environment.map((one) => ({ ...one, references: one.references.map((reference) => ({ ...reference })) })),
       evaluations: [...firstOnEachDataset(facts.evaluations).map(evaluationView('proven')), ...firstOnEachDataset(claimedEvaluations).map(evaluationView('claimed'))],
       disagreements: disagreements(facts.evaluations),
       thresholds: thresholdsOf(policy?.content),

@@ -104,7 +104,7 @@ describe('a version about which everything is known and good', () => {
   it('has five proven answers and SLSA level 3', async () => {
     const version = await detail('flight-delay', 1);
     expect(version.answers.map(({ id, strength }) => [id, strength])).toEqual([['data', 'proven'], ['code', 'proven'], ['job', 'proven'], ['metrics', 'proven'], ['artifact', 'proven']]);
-    expect(version.slsa).toMatchObject({ level: 3, missing: [] });
+    expect(version.slsa).toMatchObject({ level: 3, missing: [expect.stringMatching(/once more/) as string] });
     expect(version.evaluations[0]?.metrics.find(({ name, slice }) => name === 'auc' && slice === null)?.value).toBe(0.71);
     expect(version.thresholds.map(({ metric }) => metric)).toContain('auc');
   });

@@ -1,6 +1,7 @@
 // Wire types of models and their versions; safe for the browser.
 import { z } from 'zod';
 import { pageOf } from '#lib/kernel/page.ts';
+import { requirementView } from '#lib/evidence/schema.ts';
 import { environment } from '#lib/policy/schema.ts';
 
 /** proven: a verified attestation says so. claimed: an event says so. missing: nobody does. contradicted: two sources disagree. */
@@ -51,8 +52,12 @@ export const answerId = z.enum(['data', 'code', 'job', 'metrics', 'artifact']);
 export const answer = z.object({ id: answerId, question: z.string(), strength, summary: z.string(), parts: z.array(answerPart) });
 export type Answer = z.infer<typeof answer>;
 
-/** SLSA build level, as far as the evidence goes, and what the next one needs. */
-export const slsa = z.object({ level: z.number().int().min(0).max(3), reached: z.array(z.string()), missing: z.array(z.string()) });
+/** One requirement of a SLSA level. */
+export const slsaRequirement = z.object({ level: z.number().int().min(1).max(4), id: z.string(), title: z.string(), verdict: z.enum(['passed', 'failed', 'not_evaluated']), actual: z.string(), remedy: z.string().describe('What to do where it did not pass.'), references: z.array(reference) });
+export type SlsaRequirement = z.infer<typeof slsaRequirement>;
+
+/** SLSA level, as far as the evidence goes: every requirement with its verdict, and what the next level needs. */
+export const slsa = z.object({ level: z.number().int().min(0).max(4), requirements: z.array(slsaRequirement), missing: z.array(z.string()) });
 export type Slsa = z.infer<typeof slsa>;
 
 export const metricValue = z.object({ name: z.string(), slice: z.string().nullable(), value: z.number(), sampleCount: z.number(), higherIsBetter: z.boolean().nullable() });
@@ -94,6 +99,7 @@ export const modelVersionDetail = z.object({
   trainingRunId: z.string().nullable(),
   answers: z.array(answer),
   slsa,
+  environment: z.array(requirementView).describe('What the training run ran in; empty where there is no such run.'),
   evaluations: z.array(evaluationView),
   disagreements: z.array(z.string()),
   thresholds: z.array(thresholdMark),

@@ -13,7 +13,7 @@ import { runView, type RunView } from './schema.ts';
 import { runById, runsByIds } from './store.ts';
 import { ancestorsOf, childrenOf, inputKeys, nominalTimes, runsOfSameJob } from './store/tree.ts';
 import { siblingWork, treeOf, type TreeRow } from './tree.ts';
-import { reproduction, reproductionOf } from './verdict.ts';
+import { reproduction, reproductionOf, type Reproduction } from './verdict.ts';
 
 const attempt = z.object({ number: z.number().int(), of: z.number().int(), counts: z.boolean().describe('The last attempt is the one that counts.'), firstId: z.guid() });
 
@@ -143,3 +143,11 @@ export const getRunRelatives = query({
   },
   http: { method: 'GET', path: '/api/v1/runs/{id}/relatives', tag: 'Runs', body: 'none' },
 });
+
+/** Other runs of the same job from the same inputs, as the teams given may see them: what each of them says about reproducing this one. */
+export async function reproductionsOf(tx: ReadTx, teams: TeamFilter, runId: string): Promise<{ runId: string; verdict: Reproduction['verdict']; reason: string }[]> {
+  const found = await runById(tx, teams, runId);
+  if (!found) return [];
+  const { items } = await reproductionsAround(tx, teams, found.view);
+  return items.map(({ run, reproduction: { verdict, reason } }) => ({ runId: run.id, verdict, reason }));
+}

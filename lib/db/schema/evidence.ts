@@ -1,6 +1,6 @@
 // Tables of evidence (the exact bytes received), its verifications, and the keys that are trusted.
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant, primaryId } from './columns.ts';
 import { person, serviceAccount, team } from './identity.ts';
 
@@ -68,3 +68,23 @@ export const verification = pgTable('verification', {
   index('verification_evidence').on(table.evidenceId, table.at.desc().nullsFirst(), table.id.desc().nullsFirst()),
   index('verification_failed').on(table.evidenceId).where(sql`${table.verdict} = 'failed'`),
 ]);
+
+/** What a service account says about the environment of a run: pod and network policies, without secrets. Never changed, never removed. */
+export const runEnvironment = pgTable('run_environment', {
+  id: primaryId(),
+  runId: uuid('run_id').notNull(),
+  teamId: uuid('team_id').notNull().references(() => team.id),
+  /** Digest of the canonical JSON of `document`: the same report again is the same row. */
+  digest: text('digest').notNull(),
+  document: jsonb('document').$type<Record<string, unknown>>().notNull(),
+  receivedAt: instant('received_at').notNull().default(sql`now()`),
+  receivedFrom: uuid('received_from').notNull().references(() => serviceAccount.id),
+}, (table) => [uniqueIndex('run_environment_once').on(table.runId, table.digest)]);
+
+/** How far the comparison of evidence with the audit log has come: one row. */
+export const recordSweep = pgTable('record_sweep', {
+  id: integer('id').primaryKey().default(1),
+  /** The last audit event that was looked at. */
+  auditNumber: bigint('audit_number', { mode: 'number' }).notNull().default(0),
+  at: instant('at').notNull().default(sql`now()`),
+}, (table) => [check('record_sweep_is_one', sql`${table.id} = 1`)]);

@@ -20,6 +20,8 @@ export const SPDX_TYPES = /^https:\/\/spdx\.dev\/Document(?:\/v?[23](?:\.[0-9])?
 export const SCAI_TYPES = ['https://in-toto.io/attestation/scai/v0.2', 'https://in-toto.io/attestation/scai/v0.3', 'https://in-toto.io/attestation/scai/attribute-report/v0.2', 'https://in-toto.io/attestation/scai/attribute-report'] as const;
 export const TEST_RESULT_TYPE = 'https://in-toto.io/attestation/test-result/v0.1';
 export const EVALUATION_TYPE = 'https://gatehouse.dev/predicates/evaluation/v1';
+/** What a run ran in, as its cluster saw it. docs/wire-contract.md, Environments. */
+export const ENVIRONMENT_TYPE = 'https://gatehouse.dev/predicates/environment/v1';
 export const STAGE_BUILD_TYPE = 'https://gatehouse.dev/build-types/pipeline-stage/v1';
 
 const LONGEST_NAME = 4_000;
@@ -220,3 +222,13 @@ export const evaluationPredicate = z
   })
   .superRefine(noMetricTwice);
 export type EvaluationPredicate = z.infer<typeof evaluationPredicate>;
+
+/** The predicate `ENVIRONMENT_TYPE`: the pod (Pod or PodSpec, v1 JSON) that a run ran in, and the network policies that apply to it. */
+export const environmentPredicate = z.looseObject({
+  runId: z.uuid(),
+  observedAt: timestamp,
+  pod: z.record(z.string(), z.unknown()),
+  networkPolicies: z.array(z.record(z.string(), z.unknown())).max(1_000).optional(),
+  imageDigest: wireDigest.optional(),
+});
+export type EnvironmentPredicate = z.infer<typeof environmentPredicate>;

@@ -33,7 +33,13 @@ export async function insertSubjects(tx: WriteTx, evidenceId: string, subjects: 
     on conflict do nothing`);
 }
 
-export const insertVerification = (tx: WriteTx, row: typeof verification.$inferInsert) => tx.insert(verification).values(row);
+/** Adds a verification; returns it as it is stored, with the team of its evidence. */
+export async function insertVerification(tx: WriteTx, row: typeof verification.$inferInsert): Promise<VerificationRow & { teamId: string }> {
+  const { id, evidenceId, at, verdict, trustDigest, checks } = verification;
+  const [stored] = await tx.insert(verification).values(row).returning({ id, evidenceId, at, verdict, trustDigest, checks, teamId: sql<string>`(select team_id from evidence where id = ${row.evidenceId}::uuid)` });
+  if (!stored) throw new Error('a verification was not stored');
+  return stored;
+}
 
 const columns = {
   id: evidence.id, teamId: evidence.teamId, digest: evidence.digest, mediaType: evidence.mediaType, sizeBytes: evidence.sizeBytes,
@@ -191,3 +197,6 @@ export async function digestsOfRun(tx: ReadTx, teams: TeamFilter, runId: string)
     where ${runAsset.runId} = ${runId} and ${runAsset.direction} <> 'material' and version.digest is not null and ${visibleTo(teams, runAsset.teamId)} limit 2000`);
   return rows;
 }
+
+/** The database’s clock, ISO 8601 in UTC. */
+export const databaseTime = async (tx: ReadTx): Promise<string> => iso((await tx.execute<{ now: unknown }>(sql`select now() as now`)).rows[0]?.now);

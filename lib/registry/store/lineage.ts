@@ -108,9 +108,9 @@ export async function producedArtifact(tx: ReadTx, teamId: string, digest: strin
 }
 
 /** Ids of the provenance statements of a team that name a run. */
-export async function provenanceNaming(tx: ReadTx, teamId: string, runId: string, predicateType: string): Promise<string[]> {
+export async function provenanceNaming(tx: ReadTx, teamId: string, runId: string, predicateTypes: readonly string[]): Promise<string[]> {
   const { rows } = await tx.execute<{ id: string }>(sql`
-    select id from evidence where run_id = ${runId}::uuid and team_id = ${teamId}::uuid and predicate_type = ${predicateType} order by received_at, id limit 20`);
+    select id from evidence where run_id = ${runId}::uuid and team_id = ${teamId}::uuid and predicate_type = any(${sql.param([...predicateTypes])}::text[]) order by received_at, id limit 500`);
   return rows.map(({ id }) => id);
 }
 

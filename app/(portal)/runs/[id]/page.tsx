@@ -2,6 +2,7 @@
 import { GitCompareArrows, GitFork } from 'lucide-react';
 import type { Metadata } from 'next';
 import { RunEvidence } from '#components/evidence/run-evidence.tsx';
+import { RunIsolation } from '#components/evidence/run-isolation.tsx';
 import { RunState as RunStateMark } from '#components/evidence/verdict.tsx';
 import { RunFacets } from '#components/facets/run-facets.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
@@ -23,7 +24,7 @@ import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { listRunEvidence } from '#lib/evidence/index.ts';
+import { getRunEnvironment, listRunEvidence } from '#lib/evidence/index.ts';
 import { currentContext } from '#lib/http.ts';
 import { getRun, getRunRelatives, getRunTree, type RunDetail, type RunState } from '#lib/runs/index.ts';
 
@@ -44,6 +45,7 @@ export default async function RunPage({ params }: Props) {
   const relatives = await getRunRelatives.execute(context, { id });
   const previous = relatives.ok ? relatives.value.previousId : null;
   const evidence = isExecution ? null : await listRunEvidence.execute(context, { runId: run.id });
+  const isolation = isExecution ? null : await getRunEnvironment.execute(context, { id: run.id });
   const bad = run.state === 'failed' || run.state === 'aborted';
   return (
     <>
@@ -89,6 +91,7 @@ export default async function RunPage({ params }: Props) {
         <RunMetrics detail={detail} />
         {relatives.ok && !isExecution && <Reproductions run={run} reproductions={relatives.value.reproductions} />}
         {evidence !== null && <Section title="Attestations" id="attestations">{evidence.ok ? <RunEvidence items={evidence.value.items} more={evidence.value.more} /> : <Problem inside error={evidence.error} />}</Section>}
+        {isolation !== null && <Section title="Isolation of the environment" id="isolation" description="Judged now. Proven: a signed statement that holds says so. Claimed: a report or an event does.">{isolation.ok ? <RunIsolation environment={isolation.value} /> : <Problem inside error={isolation.error} />}</Section>}
         {detail.parameters.length > 0 && <Section title="Parameters" id="parameters"><Parameters parameters={detail.parameters} /></Section>}
         {detail.source && <Section title="Code" id="code"><DescriptionList items={sourceFacts(detail.source)} /></Section>}
         {(detail.execution !== null || detail.packages.length > 0 || detail.environment.length > 0) && (

@@ -1,6 +1,7 @@
 // A model version: the five answers first, then what they rest on.
 import type { Metadata } from 'next';
 import { PromotionState } from '#components/approvals/promotion-state.tsx';
+import { Requirements } from '#components/evidence/run-isolation.tsx';
 import { Severity, Strength } from '#components/evidence/verdict.tsx';
 import { ImpactPanel } from '#components/impact/impact-panel.tsx';
 import { Problem } from '#components/kernel-problem.tsx';
@@ -83,6 +84,7 @@ export default async function ModelVersionPage({ params }: Props) {
           <Section title="Five answers" description="Proven: a verified attestation says so. Claimed: an event says so. Contradicted: two sources disagree."><FiveAnswers answers={detail.answers} /></Section>
         </Columns>
         {metadataOf.ok && <Section title="Metadata" description="What it comes with, and what environments require." actions={<LinkButton size="sm" href={`${versionHref(detail.modelName, detail.version)}/card`}>Model card</LinkButton>}><MetadataPanel name={detail.modelName} version={detail.version} fields={metadataOf.value.fields} datasets={metadataOf.value.datasets} /></Section>}
+        {detail.environment.length > 0 && <Section title="Environment of the training" id="environment" description="Proven: a signed statement that holds now says so. Claimed: a report or an event does."><Requirements requirements={detail.environment} /></Section>}
         <Findings detail={detail} />
         <Metrics detail={detail} />
         <Inputs detail={detail} />
