@@ -1,5 +1,5 @@
 // What a server process does when it starts: it installs the shipped policies where there are none, and begins to work on the outbox.
-import { keepHouse } from './jobs/housekeeping.ts';
+import { keepEvidence, keepHouse } from './jobs/housekeeping.ts';
 import { keepWorking } from './jobs/worker.ts';
 import { logDefect } from './kernel/log.ts';
 import { ensureShippedPolicies } from './policy/index.ts';
@@ -11,6 +11,7 @@ export function startProcess(): void {
   ensureShippedPolicies().then(() => {
     keepWorking();
     keepHouse();
+    keepEvidence();
   }, (error: unknown) => {
     logDefect(error, { operation: 'process start' });
     setTimeout(startProcess, retryMilliseconds).unref();

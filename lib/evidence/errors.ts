@@ -8,6 +8,12 @@ export type EvidenceErrorCode =
   | 'evidence.key_known'
   | 'evidence.key_was_revoked'
   | 'evidence.second_person'
-  | 'evidence.wrong_state';
+  | 'evidence.wrong_state'
+  | 'evidence.unsuitable_policy'
+  | 'evidence.policy_proposed'
+  | 'evidence.policy_unchanged'
+  | 'evidence.policy_collides'
+  | 'evidence.policy_changed'
+  | 'evidence.signer_revoked';
 
 export const evidenceFailure = failures<EvidenceErrorCode>();

@@ -1,10 +1,13 @@
 // Evidence and the keys it is trusted by: the public face.
 export { submitEvidence } from './submit.ts';
 export * from './trust-commands.ts';
+export * from './trust-policy-commands.ts';
+export * from './trust-policy-queries.ts';
+export * from './trust-policy-schema.ts';
 export * from './queries.ts';
 export * from './schema.ts';
 export * from './statements.ts';
-export { handleSweepDue } from './handlers.ts';
+export { evidenceChores, handleSweepDue } from './handlers.ts';
 export { trustKeyById } from './store/trust.ts';
 export type { SignatureOutcome } from './signatures.ts';
 export type { Predicate, Subject } from './decode.ts';

@@ -83,8 +83,8 @@ describe('a finding about evidence', () => {
     const [finding] = await about(events[0]?.evidenceId ?? '');
     expect(finding).toMatchObject({ occurrences: 3, state: 'open' });
     const trustKeyId = await trust(key);
-    await handleTrustChanged({ teamId: organisation.teamId, trustKeyId });
-    await handleTrustChanged({ teamId: organisation.teamId, trustKeyId });
+    await handleTrustChanged({ teamId: organisation.teamId, cause: 'trust_key', causeId: trustKeyId });
+    await handleTrustChanged({ teamId: organisation.teamId, cause: 'trust_key', causeId: trustKeyId });
     const settledOne = await detailOf(finding?.id ?? '');
     expect(settledOne).toMatchObject({ state: 'resolved', decidedBy: null, decisionReason: expect.stringContaining(key.keyId) as string });
     expect(settledOne.history.map((event) => event.action)).toEqual(['findings.settleFinding', 'findings.raiseFinding']);

@@ -1,5 +1,6 @@
 // What is due now and then whatever happens: partitions for the months to come, and the retention that the operator chose. Every process may do it; each waits for the other and finds nothing left to do.
 import { settings } from '#lib/env.ts';
+import { evidenceChores } from '#lib/evidence/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
 import { prepareEventPartitions, removeOldEventBytes } from '#lib/runs/index.ts';
 
@@ -16,4 +17,11 @@ export async function houseKept(now: number = Date.now()): Promise<void> {
 /** Does it now and every six hours, as long as the process lives. */
 export function keepHouse(): void {
   houseKept().catch((error: unknown) => { logDefect(error, { operation: 'housekeeping' }); }).finally(() => { setTimeout(keepHouse, everyMilliseconds).unref(); });
+}
+
+const evidenceEveryMilliseconds = 10_000;
+
+/** Takes up what was left lying of evidence, every ten seconds: sweeps of a process that was stopped, and verdicts that wait for a run. */
+export function keepEvidence(): void {
+  evidenceChores().catch((error: unknown) => { logDefect(error, { operation: 'evidence chores' }); }).finally(() => { setTimeout(keepEvidence, evidenceEveryMilliseconds).unref(); });
 }
