@@ -111,7 +111,7 @@ describe('a model signed with a certificate of a company’s own', () => {
 
   it('passes under a policy of its key alone where it was signed by key', () => {
     const byKey = readFileSync(join(models, 'v1.1.0-elliptic-key', 'model.sig'));
-    const signer = { kind: 'key', name: 'model key', publicKeyPem: pem('signing-key-pub.pem') };
+    const signer = { kind: 'key', name: 'model key', publicKeyPem: /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/.exec(pem('signing-key-pub.pem'))?.[0] };
     expect(verify(byKey, policy([signer], { root: null }))).toMatchObject({ verdict: 'passed', signatories: [{ counts: true }] });
     expect(verify(byKey, policy([authority()], { root: null }))).toMatchObject({ verdict: 'failed', signers: [] });
   });
