@@ -15,6 +15,7 @@ export default async function SettingsLayout({ children }: { readonly children: 
         tabs={[
           { label: 'Your account', href: '/settings/account' },
           ...(people ? [{ label: 'People and roles', href: '/settings/people' }, { label: 'Service accounts', href: '/settings/service-accounts' }] : []),
+          { label: 'Trust policies', href: '/settings/trust' },
           { label: 'Trust keys', href: '/settings/trust-keys' },
         ]}
       />
