@@ -8,6 +8,7 @@ import { verifyEnvelope } from '#lib/evidence/verify.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import { envelopeOf, makeKey, type SigningKey } from '#lib/testing/attestations.ts';
+import type { EmbeddedPortal } from '#scripts/embedded-portal.ts';
 import { signIn, signInCookie, type Client } from '#scripts/demo/client.ts';
 import type { Lifecycle } from '#scripts/main.ts';
 import { trouble } from '#scripts/trouble.ts';
@@ -28,7 +29,7 @@ const statementAbout = (n: number) => ({
 });
 
 /** Real envelopes with real signatures, as they stand in the database when nobody trusts their key: written past the portal, since receiving them is measured elsewhere. */
-async function load(client: pg.Client, key: SigningKey, teamId: string, account: string, amount: number, life: Lifecycle): Promise<void> {
+async function load(client: pg.Client, key: SigningKey, teamId: string, account: string, amount: number, life: Pick<Lifecycle, 'signal'>): Promise<void> {
   await client.query('ALTER TABLE evidence DISABLE TRIGGER audit_required');
   for (let from = 0; from < amount; from += batch) {
     life.signal.throwIfAborted();
@@ -63,7 +64,7 @@ const accountsShape = z.array(z.object({ account: z.string(), email: z.string(),
 const sweepsShape = z.object({ items: z.array(z.object({ id: z.string(), state: z.string(), total: z.number(), done: z.number(), verifiedAgain: z.number(), nowPassed: z.number(), startedAt: z.string(), finishedAt: z.string().nullable() })) });
 
 /** Reads pages one after the other until told to stop; each time from the request to the last byte. */
-async function reading(address: string, cookie: string, going: () => boolean, life: Lifecycle): Promise<number[]> {
+async function reading(address: string, cookie: string, going: () => boolean, life: Pick<Lifecycle, 'signal'>): Promise<number[]> {
   const taken: number[] = [];
   for (let n = 0; going(); n += 1) {
     life.signal.throwIfAborted();
@@ -77,55 +78,57 @@ async function reading(address: string, cookie: string, going: () => boolean, li
  * Loads so many attestations that nobody trusts, has two people trust their key by a policy, and reads pages until the sweep has verified all again.
  * Rates are of the sweep alone; the handlers that look at each changed verdict work beside it.
  */
-export const reverification = (report: (row: Row) => void, life: Lifecycle, amount: number): Promise<void> =>
-  withPortal(life, { demoData: true }, async ({ address, environment }) => {
-    const accounts = accountsShape.parse(JSON.parse(readFileSync(environment['DEMO_ACCOUNTS'] ?? '', 'utf8')));
-    const credentials = (name: string) => {
-      const found = accounts.find(({ account }) => account === name);
-      if (found === undefined) throw trouble(`The demo has no account ${name}.`);
-      return [address, found.email, found.password] as const;
-    };
-    const [security, second]: [Client, Client] = [await signIn(...credentials('security')), await signIn(...credentials('security-lead'))];
-    const cookie = await signInCookie(...credentials('security'));
+export const reverification = (report: (row: Row) => void, life: Lifecycle, amount: number): Promise<void> => withPortal(life, { demoData: true }, (portal) => measureOn(portal, report, life, amount));
 
-    const client = new pg.Client({ connectionString: environment['DATABASE_OWNER_URL'] });
-    await client.connect();
-    const { rows: [pipeline] } = await client.query<{ id: string; team: string }>(`SELECT id, team_id AS team FROM service_account WHERE role = 'pipeline' ORDER BY id LIMIT 1`);
-    if (pipeline === undefined) throw trouble('The demo has no pipeline account.');
-    const key = makeKey();
-    try {
-      await load(client, key, pipeline.team, pipeline.id, amount, life);
-    } finally {
-      await client.end();
-    }
+/** The same on a portal that is there, with the demo's accounts. */
+export async function measureOn({ address, environment }: Pick<EmbeddedPortal, 'address' | 'environment'>, report: (row: Row) => void, life: Pick<Lifecycle, 'signal'>, amount: number): Promise<void> {
+  const accounts = accountsShape.parse(JSON.parse(readFileSync(environment['DEMO_ACCOUNTS'] ?? '', 'utf8')));
+  const credentials = (name: string) => {
+    const found = accounts.find(({ account }) => account === name);
+    if (found === undefined) throw trouble(`The demo has no account ${name}.`);
+    return [address, found.email, found.password] as const;
+  };
+  const [security, second]: [Client, Client] = [await signIn(...credentials('security')), await signIn(...credentials('security-lead'))];
+  const cookie = await signInCookie(...credentials('security'));
 
-    // Until the portal's code is compiled, and what the portal takes without a sweep.
-    let rounds = 0;
-    await reading(address, cookie, () => (rounds += 1) <= 3 * pages.length, life);
-    rounds = 0;
-    const before = await reading(address, cookie, () => (rounds += 1) <= 8 * pages.length, life);
-    report({ name: 'pages and lists before, p95', value: quantile(before, 0.95), unit: 'ms', aim: 'for comparison', holds: true });
+  const client = new pg.Client({ connectionString: environment['DATABASE_OWNER_URL'] });
+  await client.connect();
+  const { rows: [pipeline] } = await client.query<{ id: string; team: string }>(`SELECT id, team_id AS team FROM service_account WHERE role = 'pipeline' ORDER BY id LIMIT 1`);
+  if (pipeline === undefined) throw trouble('The demo has no pipeline account.');
+  const key = makeKey();
+  try {
+    await load(client, key, pipeline.team, pipeline.id, amount, life);
+  } finally {
+    await client.end();
+  }
 
-    const content = { predicateTypes: [EVALUATION_TYPE], signers: [{ kind: 'key', name: 'bench', publicKeyPem: key.publicKeyPem }] };
-    const proposed = await security.post<{ id: string; digest: string }>('/api/v1/trust-policies', { teamId: pipeline.team, name: 'bench', content, reason: 'a measurement' });
-    const confirmed = await second.post<{ sweepId: string | null; pending: number }>(`/api/v1/trust-policies/${proposed.id}/confirm`, { digest: proposed.digest });
-    if (confirmed.sweepId === null || confirmed.pending === 0) throw new Error('the change left nothing to the background: ask for more attestations');
+  // Until the portal's code is compiled, and what the portal takes without a sweep.
+  let rounds = 0;
+  await reading(address, cookie, () => (rounds += 1) <= 3 * pages.length, life);
+  rounds = 0;
+  const before = await reading(address, cookie, () => (rounds += 1) <= 8 * pages.length, life);
+  report({ name: 'pages and lists before, p95', value: quantile(before, 0.95), unit: 'ms', aim: 'for comparison', holds: true });
 
-    let done = false;
-    const followed = (async () => {
-      for (;;) {
-        const sweep = sweepsShape.parse(await security.get('/api/v1/trust-sweeps')).items.find(({ id }) => id === confirmed.sweepId);
-        if (sweep?.finishedAt !== undefined && sweep.finishedAt !== null) {
-          done = true;
-          return sweep;
-        }
-        await sleep(1_000, undefined, { signal: life.signal });
+  const content = { predicateTypes: [EVALUATION_TYPE], signers: [{ kind: 'key', name: 'bench', publicKeyPem: key.publicKeyPem }] };
+  const proposed = await security.post<{ id: string; digest: string }>('/api/v1/trust-policies', { teamId: pipeline.team, name: 'bench', content, reason: 'a measurement' });
+  const confirmed = await second.post<{ sweepId: string | null; pending: number }>(`/api/v1/trust-policies/${proposed.id}/confirm`, { digest: proposed.digest });
+  if (confirmed.sweepId === null || confirmed.pending === 0) throw new Error('the change left nothing to the background: ask for more attestations');
+
+  let done = false;
+  const followed = (async () => {
+    for (;;) {
+      const sweep = sweepsShape.parse(await security.get('/api/v1/trust-sweeps')).items.find(({ id }) => id === confirmed.sweepId);
+      if (sweep?.finishedAt !== undefined && sweep.finishedAt !== null) {
+        done = true;
+        return sweep;
       }
-    })();
-    const [during, sweep] = await Promise.all([reading(address, cookie, () => !done, life), followed.finally(() => { done = true; })]);
-    const seconds = (Date.parse(sweep.finishedAt ?? '') - Date.parse(sweep.startedAt)) / 1000;
-    report({ name: `attestations verified again in the background, of ${String(amount)} that a change touches`, value: sweep.nowPassed, unit: 'newly passed', aim: 'all of them', holds: sweep.nowPassed === amount && sweep.done === sweep.total });
-    report({ name: 'rate of verifying again', value: sweep.done / seconds, unit: 'a second', aim: 'for comparison', holds: true });
-    report({ name: `pages and lists meanwhile, median of ${String(during.length)}`, value: quantile(during, 0.5), unit: 'ms', aim: '', holds: true });
-    report({ name: 'pages and lists meanwhile, p95', value: quantile(during, 0.95), unit: 'ms', aim: `below ${String(aimMilliseconds)} ms`, holds: quantile(during, 0.95) < aimMilliseconds });
-  });
+      await sleep(1_000, undefined, { signal: life.signal });
+    }
+  })();
+  const [during, sweep] = await Promise.all([reading(address, cookie, () => !done, life), followed.finally(() => { done = true; })]);
+  const seconds = (Date.parse(sweep.finishedAt ?? '') - Date.parse(sweep.startedAt)) / 1000;
+  report({ name: `attestations verified again in the background, of ${String(amount)} that a change touches`, value: sweep.nowPassed, unit: 'newly passed', aim: 'all of them', holds: sweep.nowPassed === amount && sweep.done === sweep.total });
+  report({ name: 'rate of verifying again', value: sweep.done / seconds, unit: 'a second', aim: 'for comparison', holds: true });
+  report({ name: `pages and lists meanwhile, median of ${String(during.length)}`, value: quantile(during, 0.5), unit: 'ms', aim: '', holds: true });
+  report({ name: 'pages and lists meanwhile, p95', value: quantile(during, 0.95), unit: 'ms', aim: `below ${String(aimMilliseconds)} ms`, holds: quantile(during, 0.95) < aimMilliseconds });
+}

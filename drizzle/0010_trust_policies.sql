@@ -66,7 +66,7 @@ CREATE INDEX "trust_revocation_at" ON "trust_revocation" USING btree ("revoked_a
 CREATE INDEX "trust_sweep_running" ON "trust_sweep" USING btree ("touched_at") WHERE "trust_sweep"."state" = 'running';--> statement-breakpoint
 CREATE INDEX "trust_sweep_started" ON "trust_sweep" USING btree ("started_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);--> statement-breakpoint
 ALTER TABLE "verification" ADD CONSTRAINT "verification_trust_policy_id_trust_policy_id_fk" FOREIGN KEY ("trust_policy_id") REFERENCES "public"."trust_policy"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "verification_awaits_run" ON "verification" USING btree ("evidence_id") WHERE "verification"."awaits_run";
+CREATE INDEX "verification_awaits_run" ON "verification" USING btree ("at") WHERE "verification"."awaits_run";
 --> statement-breakpoint
 GRANT SELECT, INSERT ON trust_policy, trust_revocation, trust_sweep TO gatehouse_app;
 --> statement-breakpoint

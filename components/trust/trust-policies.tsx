@@ -124,7 +124,7 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
 
 function Changes({ item }: { readonly item: TrustPolicyItem }) {
   const value = (text: string | null) => (text === null ? <span className="text-ink-3">not there</span> : <span className="break-all">{text.length > 160 ? `${text.slice(0, 160)}…` : text}</span>);
-  return <SimpleTable caption={item.state === 'proposed' ? 'What it would change' : 'What it changed'} captionHidden={false} rows={item.changes} rowKey={({ path }) => path} columns={[{ header: 'Member', cell: ({ path }) => <span className="break-all">{path}</span>, mono: true }, { header: 'In force', cell: ({ before }) => value(before) }, { header: item.state === 'proposed' ? 'Proposed' : 'This version', cell: ({ after }) => value(after) }]} />;
+  return <SimpleTable caption={item.state === 'proposed' ? 'What it would change' : 'What it changed'} captionHidden={false} rows={item.changes} rowKey={({ path }) => path} columns={[{ header: 'Member', cell: ({ path }) => <span className="whitespace-nowrap">{path}</span>, mono: true }, { header: 'In force', cell: ({ before }) => value(before) }, { header: item.state === 'proposed' ? 'Proposed' : 'This version', cell: ({ after }) => value(after) }]} />;
 }
 
 function Decisions({ item, own, busy, actions }: { readonly item: TrustPolicyItem; readonly own: boolean; readonly busy: boolean; readonly actions: TrustPolicyActions }) {

@@ -27,12 +27,14 @@ export function safeSubjectPrefix(prefix: string): boolean {
   return repository.split('/').length >= 3 && path.split('@').length <= 2 && parts.every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-const LARGEST_ROOT = 1024 * 1024;
+const MOST_AUTHORITIES = 10;
+const LARGEST_CONTENT = 256 * 1024;
+const LARGEST_ROOT = 200 * 1024;
 /** A trusted root as JSON that PostgreSQL can hold. */
 const rootJson = z.record(z.string(), z.unknown()).refine((root) => {
   const text = JSON.stringify(root);
   return text.length <= LARGEST_ROOT && !text.includes('\\u0000') && !/\\ud[89a-f]/i.test(text) && text.isWellFormed();
-}, 'is larger than 1 MiB, or holds characters that are not text');
+}, 'is larger than 200 KiB, or holds characters that are not text');
 
 const signerName = oneLine(120);
 export const policySigner = z.discriminatedUnion('kind', [
@@ -66,6 +68,8 @@ export const trustPolicyContent = z
       return;
     }
     if (content.signers.length === 0) wrong(['signers'], 'name at least one signer');
+    if (content.signers.filter(({ kind }) => kind === 'authority').length > MOST_AUTHORITIES) wrong(['signers'], `at most ${String(MOST_AUTHORITIES)} authorities: chains to each of them are looked for`);
+    if (JSON.stringify(content).length > LARGEST_CONTENT) wrong([], `is larger than ${String(LARGEST_CONTENT)} characters`);
     const names = content.signers.map(({ name }) => name);
     names.forEach((name, index) => { if (names.indexOf(name) !== index) wrong(['signers', index, 'name'], 'two signers have this name'); });
     content.signers.forEach((signer, index) => {

@@ -1,6 +1,8 @@
 // Trust policies in a real database: two people, versions, what is verified again and how that goes on after a crash, and what a change meets meanwhile.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readTransaction, writeTransaction } from '#lib/db/client.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { newId } from '#lib/kernel/ids.ts';
@@ -241,11 +243,9 @@ describe('a change that touches much', () => {
 
   /** So much more of one team's evidence that no change verifies it itself; real envelopes with real signatures. */
   async function much(): Promise<void> {
-    for (let n = 0; n <= MOST_AT_ONCE.pieces; n += 1) {
-      const bytes = attestation(key);
-      const id = newId();
-      await tamper(`INSERT INTO evidence (id, team_id, digest, bytes, media_type, size_bytes, received_from, predicate_type) VALUES ($1, $2, $3, $4, 'application/json', $5, $6, 'https://slsa.dev/provenance/v1')`, id, organisation.teamId, sha256(bytes), bytes, bytes.length, organisation.pipeline.id);
-    }
+    const items = Array.from({ length: MOST_AT_ONCE.pieces + 1 }, () => { const bytes = attestation(key); return { id: newId(), bytes, digest: sha256(bytes) }; });
+    await tamper(`INSERT INTO evidence (id, team_id, digest, bytes, media_type, size_bytes, received_from, predicate_type) SELECT id, $1, digest, bytes, 'application/json', length(bytes), $2, 'https://slsa.dev/provenance/v1' FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS given (id, digest, bytes)`,
+      organisation.teamId, organisation.pipeline.id, items.map(({ id }) => id), items.map(({ digest }) => digest), items.map(({ bytes }) => bytes));
     await tamper(`INSERT INTO verification (id, evidence_id, verdict, trust_digest, checks) SELECT gen_random_uuid(), id, 'failed', 'sha256:none', '[]' FROM evidence WHERE NOT EXISTS (SELECT 1 FROM verification WHERE evidence_id = evidence.id)`);
   }
   const latestPassed = () => count(`SELECT count(*) FROM evidence JOIN LATERAL (SELECT verdict FROM verification WHERE evidence_id = evidence.id ORDER BY at DESC, id DESC LIMIT 1) AS latest ON true WHERE team_id = $1 AND latest.verdict = 'passed'`, organisation.teamId);
@@ -298,6 +298,24 @@ describe('a change that touches much', () => {
     const verifications = await count('SELECT count(*) FROM verification');
     await handleSweepDue({ sweepId });
     expect(await count('SELECT count(*) FROM verification')).toBe(verifications);
+  });
+
+  it('goes on where a killed process left it', { timeout: 120_000 }, async () => {
+    const { sweepId } = must(await revokeSigner.execute(as(organisation.security), { teamId: organisation.teamId, kind: 'key', signerId: makeKey().keyId, reason: 'of nobody here' })).value;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', `const { handleSweepDue } = await import('#lib/evidence/index.ts'); await handleSweepDue({ sweepId: '${sweepId ?? ''}' });`], { env: { ...process.env, DATABASE_URL: database.applicationUrl }, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await vi.waitFor(async () => { expect((await sweeps())[0]?.done).toBeGreaterThanOrEqual(100); }, { timeout: 100_000, interval: 10 });
+    // Whoever holds the row stands between two batches; there the process is killed.
+    await superuser.query('BEGIN');
+    const { rows: [held] } = await superuser.query<{ state: string; done: number; total: number }>('SELECT state, done, total FROM trust_sweep WHERE id = $1 FOR UPDATE', [sweepId]);
+    child.kill('SIGKILL');
+    await ended;
+    await superuser.query('ROLLBACK');
+    expect(held).toMatchObject({ state: 'running' });
+    expect(held?.done).toBeLessThan(held?.total ?? 0);
+    await tamper(`UPDATE trust_sweep SET touched_at = now() - interval '1 minute' WHERE state = 'running'`);
+    await evidenceChores();
+    expect(must(await listSweeps.execute(as(organisation.engineer), {})).items.find(({ id }) => id === sweepId)).toMatchObject({ state: 'done', done: held?.total, verifiedAgain: 0 });
   });
 
   it('hands the rest to another job before it comes near its time limit', async () => {

@@ -16,7 +16,8 @@ import type { Facts } from './verify.ts';
 import { verifyByPolicy, type PolicyReport } from './verify-by-policy.ts';
 
 const teamId = newId();
-const receivedAt = new Date().toISOString();
+// After the certificates were made, however long that takes.
+const receivedAt = new Date(Date.now() + 3_600_000).toISOString();
 const uri = 'https://ci.acme.test/fraud/train';
 const digest = sha256('model');
 const provenance = (builderId = testBuilder): Json => provenanceStatement([{ name: 'model', digest }], { runId: newId(), builderId });
@@ -241,5 +242,13 @@ describe('where no policy can decide', () => {
     expect(failed(verify(bytes, [{ ...one, digest: sha256('x') }]))).toBe('trust_policy,trusted_signer');
     expect(failed(verify(inBundle(keys[0], provenance()), [one, other]))).toBe('trust_policy,trusted_signer');
     expect(verify(Buffer.from(`${digest.slice(7)}  model.bin\n`), [policy([keySigner(keys[0], 's')])])).toMatchObject({ verdict: 'failed' });
+  });
+});
+
+describe('an envelope with very many certificates', () => {
+  it('is not a way to make the portal search chains for long', () => {
+    const report = verify(signed(provenance(), ...Array.from({ length: 40 }, () => given(certified))), [policy([authoritySigner(given(acme), 's')])]);
+    expect(report).toMatchObject({ verdict: 'failed' });
+    expect(failed(report)).toContain('signature_17');
   });
 });

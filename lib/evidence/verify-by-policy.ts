@@ -164,6 +164,7 @@ function envelope(decoded: Decoded, policy: TrustPolicy, barred: string | null, 
   const { signatures } = decoded.envelope.value;
   const judged: Judged[] = [...formChecks(decoded)];
   const signatories: Signatory[] = [];
+  let certified = 0;
   const outcomes = trySignatures(decoded.envelope.value, { teamId: '', threshold: policy.content.threshold, keys: asTrustedKeys(policy) }, facts.receivedAt);
   const shown = outcomes.map((outcome, index): SignatureOutcome => {
     const signature = signatures[index];
@@ -174,6 +175,11 @@ function envelope(decoded: Decoded, policy: TrustPolicy, barred: string | null, 
       return { ...outcome, unusable: found === null || found.counts ? null : found.why };
     }
     if (outcome.kind === 'no_key' && signature?.cert !== undefined) {
+      certified += 1;
+      if (certified > MOST_CERTIFIED) {
+        judged.push(signatureCheck({ kind: 'too_many_trials', hint: signature.keyid }, index));
+        return { kind: 'too_many_trials', hint: signature.keyid };
+      }
       const [check, found] = byCertificate(decoded.envelope.ok ? decoded.envelope.value : null, signature, index, policy, barred, revocations, facts);
       judged.push(check);
       if (found !== null) signatories.push(found);
@@ -193,6 +199,8 @@ function keySignatory(keyId: string, policy: TrustPolicy, barred: string | null,
   return { kind: 'key', signer: signer.name, description: `the key ${keyId} (${signer.name})`, identity: `key ${keyId}`, key, counts: against === null, why: against ?? 'the policy names it' };
 }
 
+/** More signatures by certificate are not looked at: for each a chain is searched to every authority. */
+const MOST_CERTIFIED = 16;
 /** More text of certificates than this is not read. */
 const LARGEST_CHAIN = 200_000;
 

@@ -141,7 +141,7 @@ export const verification = pgTable('verification', {
   /** Which policy decides depends on the pipeline of a run that nobody had reported yet. */
   awaitsRun: boolean('awaits_run').notNull().default(false),
 }, (table) => [
-  index('verification_awaits_run').on(table.evidenceId).where(sql`${table.awaitsRun}`),
+  index('verification_awaits_run').on(table.at).where(sql`${table.awaitsRun}`),
   index('verification_evidence').on(table.evidenceId, table.at.desc().nullsFirst(), table.id.desc().nullsFirst()),
   index('verification_failed').on(table.evidenceId).where(sql`${table.verdict} = 'failed'`),
 ]);

@@ -121,13 +121,13 @@ export async function latestVerifications(tx: ReadTx, evidenceIds: readonly stri
 }
 export type LatestVerification = { readonly verdict: Verdict; readonly trustDigest: string; readonly trustPolicyId: string | null; readonly awaitsRun: boolean };
 
-/** Evidence whose verdict waits for a run that somebody has reported meanwhile. */
+/** Evidence whose verdict waits for a run that somebody has reported meanwhile; for thirty days, so that what never comes is not looked for for ever. */
 export async function noLongerAwaiting(tx: ReadTx, limit: number): Promise<{ id: string; teamId: string }[]> {
   const { rows } = await tx.execute<{ id: string; teamId: string }>(sql`
     select evidence.id, evidence.team_id as "teamId" from verification
     join evidence on evidence.id = verification.evidence_id
     join run on run.id = evidence.run_id
-    where verification.awaits_run
+    where verification.awaits_run and verification.at > now() - interval '30 days'
       and not exists (select 1 from verification as later where later.evidence_id = verification.evidence_id and (later.at, later.id) > (verification.at, verification.id))
     order by evidence.team_id, evidence.id limit ${limit}`);
   return rows;
