@@ -197,7 +197,7 @@ export const revokeSigner = command({
   http: { method: 'POST', path: '/api/v1/trust-revocations', tag: 'Trust policies', body: 'json', status: 201 },
 });
 
-/** The keys that a change of trust made trusted, by their ids. */
+/** The keys that a change of trust made trusted for all of the team's evidence, by their ids; one that counts for some pipelines or types alone may go on failing elsewhere. */
 export async function keysTrustedBy(tx: ReadTx, cause: 'trust_key' | 'trust_policy' | 'trust_revocation', causeId: string): Promise<string[]> {
   switch (cause) {
     case 'trust_key': {
@@ -207,7 +207,7 @@ export async function keysTrustedBy(tx: ReadTx, cause: 'trust_key' | 'trust_poli
     case 'trust_policy': {
       const row = await store.policyById(tx, causeId);
       const read = row?.state === 'active' ? readable(row) : null;
-      return read?.ok === true ? read.value.signers.flatMap((signer) => (signer.kind === 'key' ? [signer.id] : [])) : [];
+      return read?.ok === true && read.value.content.pipeline === null && read.value.content.predicateTypes.length === 0 ? read.value.signers.flatMap((signer) => (signer.kind === 'key' ? [signer.id] : [])) : [];
     }
     case 'trust_revocation':
       return [];
