@@ -81,7 +81,7 @@ async function reading(address: string, cookie: string, going: () => boolean, li
 export const reverification = (report: (row: Row) => void, life: Lifecycle, amount: number): Promise<void> => withPortal(life, { demoData: true }, (portal) => measureOn(portal, report, life, amount));
 
 /** The same on a portal that is there, with the demo's accounts. */
-export async function measureOn({ address, environment }: Pick<EmbeddedPortal, 'address' | 'environment'>, report: (row: Row) => void, life: Pick<Lifecycle, 'signal'>, amount: number): Promise<void> {
+export async function measureOn({ address, environment }: Pick<EmbeddedPortal, 'address' | 'environment'>, report: (row: Row) => void, life: Pick<Lifecycle, 'signal'>, amount: number, rounds: { readonly warmUp: number; readonly before: number } = { warmUp: 3, before: 8 }): Promise<void> {
   const accounts = accountsShape.parse(JSON.parse(readFileSync(environment['DEMO_ACCOUNTS'] ?? '', 'utf8')));
   const credentials = (name: string) => {
     const found = accounts.find(({ account }) => account === name);
@@ -103,10 +103,9 @@ export async function measureOn({ address, environment }: Pick<EmbeddedPortal, '
   }
 
   // Until the portal's code is compiled, and what the portal takes without a sweep.
-  let rounds = 0;
-  await reading(address, cookie, () => (rounds += 1) <= 3 * pages.length, life);
-  rounds = 0;
-  const before = await reading(address, cookie, () => (rounds += 1) <= 8 * pages.length, life);
+  const times = (most: number) => { let read = 0; return () => (read += 1) <= most * pages.length; };
+  await reading(address, cookie, times(rounds.warmUp), life);
+  const before = await reading(address, cookie, times(rounds.before), life);
   report({ name: 'pages and lists before, p95', value: quantile(before, 0.95), unit: 'ms', aim: 'for comparison', holds: true });
 
   const content = { predicateTypes: [EVALUATION_TYPE], signers: [{ kind: 'key', name: 'bench', publicKeyPem: key.publicKeyPem }] };

@@ -55,10 +55,10 @@ export function TrustPolicies({ policies, more, revocations, sweeps, teams, read
       <Section title={`Revoked signers (${String(revocations.length)})`} id="revoked" description="Under every policy of the team, and as its keys.">
         {revocations.length === 0 ? <p className="text-sm text-ink-2">None.</p> : (
           <SimpleTable caption="Revoked signers" rows={revocations} rowKey={({ id }) => id} columns={[
-            { header: 'Signer', cell: (item) => (item.kind === 'identity' ? <span className="break-all">{item.name}</span> : <>{item.kind} <Digest value={item.signerId} length={16} /></>) },
+            { header: 'Signer', cell: (item) => (item.kind === 'identity' ? <span className="inline-block min-w-56 break-all">{item.name}</span> : <>{item.kind} <Digest value={item.signerId} length={16} /></>) },
             { header: 'Team', cell: (item) => item.teamName },
             { header: 'Does not count', cell: (item) => (item.since === null ? 'whenever it signed' : <>received from <Time at={item.since} absolute /></>) },
-            { header: 'Reason', cell: (item) => item.reason },
+            { header: 'Reason', cell: (item) => <span className="inline-block min-w-40">{item.reason}</span> },
             { header: 'Revoked', cell: (item) => <>{item.revokedBy.name}, <Time at={item.revokedAt} /></> },
           ]} />
         )}
@@ -112,8 +112,8 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
       {item.signers.length > 0 && (
         <SimpleTable caption="Signers" rows={item.signers} rowKey={({ name }) => name} columns={[
           { header: 'Signer', cell: (signer) => <>{signer.name} <span className="text-ink-3">{kinds[signer.kind]}</span></> },
-          { header: 'Who', cell: (signer) => (signer.kind === 'key' ? <Digest value={signer.id} length={16} /> : <span className="break-all">{signer.description}</span>) },
-          { header: 'Builders', cell: (signer) => { const ids = content?.builders.filter((pair) => pair.signer === signer.name).map(({ builderId }) => builderId) ?? []; return ids.length === 0 ? <span className="text-ink-3">none</span> : <span className="break-all">{ids.join(', ')}</span>; } },
+          { header: 'Who', cell: (signer) => (signer.kind === 'key' ? <Digest value={signer.id} length={16} /> : <span className="inline-block min-w-56 break-all">{signer.description}</span>) },
+          { header: 'Builders', cell: (signer) => { const ids = content?.builders.filter((pair) => pair.signer === signer.name).map(({ builderId }) => builderId) ?? []; return ids.length === 0 ? <span className="text-ink-3">none</span> : <span className="inline-block min-w-48 break-all">{ids.join(', ')}</span>; } },
           { header: 'Now', cell: (signer) => (signer.revoked === null ? 'trusted' : <span className="text-fail">{signer.revoked}</span>) },
         ]} />
       )}
@@ -123,7 +123,7 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
 }
 
 function Changes({ item }: { readonly item: TrustPolicyItem }) {
-  const value = (text: string | null) => (text === null ? <span className="text-ink-3">not there</span> : <span className="break-all">{text.length > 160 ? `${text.slice(0, 160)}…` : text}</span>);
+  const value = (text: string | null) => (text === null ? <span className="text-ink-3">not there</span> : <span className="inline-block min-w-40 break-all">{text.length > 160 ? `${text.slice(0, 160)}…` : text}</span>);
   return <SimpleTable caption={item.state === 'proposed' ? 'What it would change' : 'What it changed'} captionHidden={false} rows={item.changes} rowKey={({ path }) => path} columns={[{ header: 'Member', cell: ({ path }) => <span className="whitespace-nowrap">{path}</span>, mono: true }, { header: 'In force', cell: ({ before }) => value(before) }, { header: item.state === 'proposed' ? 'Proposed' : 'This version', cell: ({ after }) => value(after) }]} />;
 }
 
