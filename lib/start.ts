@@ -1,5 +1,5 @@
 // What a server process does when it starts: it installs the shipped policies where there are none, and begins to work on the outbox.
-import { keepHouse, keepRecords } from './jobs/housekeeping.ts';
+import { keepEvidence, keepHouse, keepRecords } from './jobs/housekeeping.ts';
 import { keepWorking } from './jobs/worker.ts';
 import { logDefect } from './kernel/log.ts';
 import { ensureShippedPolicies } from './policy/index.ts';
@@ -12,6 +12,7 @@ export function startProcess(): void {
     keepWorking();
     keepHouse();
     keepRecords();
+    keepEvidence();
   }, (error: unknown) => {
     logDefect(error, { operation: 'process start' });
     setTimeout(startProcess, retryMilliseconds).unref();

@@ -24,7 +24,7 @@ export function EvidenceView({ evidence }: { readonly evidence: EvidenceDetail }
           What lies in the database is not what was received or decided. It is not believed anywhere in the portal. The checks below say what differs.
         </Alert>
       )}
-      <Section title="Verification report" id="verification" description="Evaluated now, on the bytes as they lie in the database, with the keys this team trusts now. Each line can be repeated without Gatehouse." actions={<LinkButton size="sm" href={`/api/v1/evidence/${evidence.id}/report`} download>Report as JSON</LinkButton>}>
+      <Section title="Verification report" id="verification" description="Evaluated now, on the bytes as they lie in the database, with what this team trusts now. Each line can be repeated without Gatehouse." actions={<LinkButton size="sm" href={`/api/v1/evidence/${evidence.id}/report`} download>Report as JSON</LinkButton>}>
         <CheckList checks={evidence.report.map((check) => ({ ...shownCheck(check), id: `report-${check.name}`, ...(check.command === undefined ? {} : { evidence: <RepeatCommand command={check.command} /> }) }))} foldPassed={false} />
       </Section>
       <Section title={`All ${evidence.checks.length} checks`} id="checks" description="What the report rests on.">
@@ -60,13 +60,15 @@ function Facts({ evidence }: { readonly evidence: EvidenceDetail }) {
         { term: 'Received', value: <Time at={evidence.receivedAt} absolute />, note: `from ${evidence.receivedFrom.name}` },
         { term: 'Size', value: `${evidence.sizeBytes.toLocaleString('en')} bytes` },
         { term: 'Team', value: evidence.teamName },
-        { term: 'Trust used', value: <Digest value={evidence.trustDigest} algorithm />, note: 'digest of the keys, their states and validity' },
+        { term: 'Decided by', value: evidence.trustPolicy === null ? 'the keys of the team, or nobody: see the check of the trust policy' : <TextLink href={`/settings/trust#${evidence.trustPolicy.id}`}>{evidence.trustPolicy.name}, version {evidence.trustPolicy.version}</TextLink>, ...(evidence.trustPolicy !== null && { note: <Digest value={evidence.trustPolicy.digest} algorithm /> }) },
+        { term: 'Trust used', value: <Digest value={evidence.trustDigest} algorithm />, note: 'digest of what decides: the policy or the keys, and revocations' },
       ]}
     />
   );
 }
 
 function Signers({ evidence }: { readonly evidence: EvidenceDetail }) {
+  if (evidence.signatories.length > 0) return <Signatories evidence={evidence} />;
   if (evidence.signers.length === 0) return <p className="text-sm text-ink-2">No signature verifies under a key that this team trusts or trusted.</p>;
   return (
     <SimpleTable
@@ -74,10 +76,27 @@ function Signers({ evidence }: { readonly evidence: EvidenceDetail }) {
       rows={evidence.signers}
       rowKey={(signer) => signer.keyId}
       columns={[
-        { header: 'Key', cell: (signer) => <TextLink href={`/settings/trust-keys#${signer.trustKeyId}`}>{signer.name}</TextLink> },
+        { header: 'Key', cell: (signer) => (signer.trustKeyId === null ? signer.name : <TextLink href={`/settings/trust-keys#${signer.trustKeyId}`}>{signer.name}</TextLink>) },
         { header: 'Key id', cell: (signer) => <Digest value={signer.keyId} length={16} /> },
         { header: 'Kind', cell: (signer) => KEY_WORDS[signer.algorithm] },
         { header: 'State now', cell: (signer) => signer.state },
+      ]}
+    />
+  );
+}
+
+/** Under a trust policy: each who signed, whether it counts, and why. */
+function Signatories({ evidence }: { readonly evidence: EvidenceDetail }) {
+  return (
+    <SimpleTable
+      caption="Who signed"
+      rows={evidence.signatories.map((signatory, index) => ({ ...signatory, index }))}
+      rowKey={(signatory) => String(signatory.index)}
+      columns={[
+        { header: 'Counts', cell: (signatory) => <Verdict state={signatory.counts ? 'passed' : 'failed'}>{signatory.counts ? 'counts' : 'does not count'}</Verdict> },
+        { header: 'Signer', cell: (signatory) => <>{signatory.signer ?? <span className="text-ink-3">none of the policy</span>} <span className="break-all text-ink-2">{signatory.description}</span></> },
+        { header: 'Key id', cell: (signatory) => <Digest value={signatory.keyId} length={16} /> },
+        { header: 'Why', cell: (signatory) => signatory.why },
       ]}
     />
   );
@@ -118,12 +137,12 @@ function History({ evidence }: { readonly evidence: EvidenceDetail }) {
               <span className="flex flex-wrap items-baseline gap-x-4">
                 <Verdict state={verification.verdict} />
                 <Time at={verification.at} absolute />
-                <span className="text-ink-3">{index === evidence.history.length - 1 ? 'when it was received' : 'after the trust changed'}</span>
+                <span className="text-ink-3">{index === evidence.history.length - 1 ? 'when it was received' : 'after the trust changed, or its run was reported'}</span>
                 <VerdictSummary states={verification.checks.map((check) => check.verdict)} />
               </span>
             }
           >
-            <p className="py-1 text-xs text-ink-3">Trust <Digest value={verification.trustDigest} algorithm full /></p>
+            <p className="py-1 text-xs text-ink-3">{verification.trustPolicyId === null ? 'Trust ' : <>By <TextLink href={`/settings/trust#${verification.trustPolicyId}`}>a version of a trust policy</TextLink>, trust </>}<Digest value={verification.trustDigest} algorithm full /></p>
             <CheckList checks={verification.checks.map((check) => ({ ...shownCheck(check), id: `${verification.id}-${check.name}` }))} />
           </Disclosure>
         </li>

@@ -22,13 +22,14 @@ const checks: Record<string, Words> = {
   predicate: { title: 'Predicate fits its type' },
   signatures: { title: 'Signatures' },
   trusted_signer: { title: 'Signed by a trusted key', remedy: 'If the key is the pipeline’s own, propose it under Settings, Trust keys, and have a second person confirm it.' },
+  trust_policy: { title: 'One trust policy decides', remedy: 'See Settings, Trust policies: the policy has ended, was revoked, cannot be read, or two are equally narrow.' },
   builder: { title: 'Builder allowed for this key', remedy: 'Compare builder.id with what the key may speak for under Settings, Trust keys.' },
   parameters_complete: { title: 'Parameters are complete' },
   media_type: { title: 'Version of the bundle' },
   bundle: { title: 'Fields of the bundle' },
   bundle_version: { title: 'What its version demands' },
   trusted_root: { title: 'Trusted Sigstore root' },
-  signer: { title: 'Kind of signer', remedy: 'This portal trusts keys: verify bundles by certificate with gatehouse verify, or sign with a trusted key.' },
+  signer: { title: 'Kind of signer', remedy: 'No policy of this team trusts certificates or identities: propose one under Settings, Trust policies, or sign with a trusted key.' },
   signature: { title: 'Signature', remedy: 'The content, the signature or the key is another: compare what was sent with what was received.' },
   timestamp: { title: 'Timestamp' },
   signing_time: { title: 'Time of signing' },
@@ -58,6 +59,8 @@ const checks: Record<string, Words> = {
 export function checkWords(name: string): Words {
   const signature = /^signature_(\d+)$/.exec(name);
   if (signature) return { title: `Signature ${signature[1] ?? ''}`, remedy: 'Compare what was sent with what was received; if they agree, somebody pretends to hold the key: revoke it.' };
+  const signer = /^signer_(\d+)$/.exec(name);
+  if (signer) return { title: `Signer ${signer[1] ?? ''}` };
   return Object.hasOwn(checks, name) ? (checks[name] ?? { title: name }) : { title: name.replaceAll('_', ' ') };
 }
 

@@ -10,6 +10,12 @@ export type EvidenceErrorCode =
   | 'evidence.second_person'
   | 'evidence.wrong_state'
   | 'evidence.too_deep'
-  | 'evidence.too_many_environments';
+  | 'evidence.too_many_environments'
+  | 'evidence.unsuitable_policy'
+  | 'evidence.policy_proposed'
+  | 'evidence.policy_unchanged'
+  | 'evidence.policy_collides'
+  | 'evidence.policy_changed'
+  | 'evidence.signer_revoked';
 
 export const evidenceFailure = failures<EvidenceErrorCode>();

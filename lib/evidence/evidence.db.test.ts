@@ -280,10 +280,10 @@ describe('more evidence than one transaction takes', () => {
     expect(revoked.pending).toBeGreaterThan(MOST_AT_ONCE.pieces);
     expect(await believed(digest)).toEqual([]);
     expect((await detailOf(answer.evidenceId)).verdict).toBe('failed');
-    await handleSweepDue({ teamId: organisation.teamId, trustKeyId: key.id });
+    await handleSweepDue({ sweepId: revoked.sweepId ?? '' });
     expect((await detailOf(answer.evidenceId)).history.map((verification) => verification.verdict)).toEqual(['failed', 'passed']);
     const verifications = await count('verification', 'true');
-    await handleSweepDue({ teamId: organisation.teamId, trustKeyId: key.id });
+    await handleSweepDue({ sweepId: revoked.sweepId ?? '' });
     expect(await count('verification', 'true')).toBe(verifications);
     await tamper(`DELETE FROM evidence WHERE size_bytes = 1`);
     await tamper(`DELETE FROM verification WHERE NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.id = evidence_id)`);

@@ -1,10 +1,13 @@
 // Evidence and the keys it is trusted by: the public face.
 export { submitEvidence } from './submit.ts';
 export * from './trust-commands.ts';
+export * from './trust-policy-commands.ts';
+export * from './trust-policy-queries.ts';
+export * from './trust-policy-schema.ts';
 export * from './queries.ts';
 export * from './schema.ts';
 export * from './statements.ts';
-export { handleSweepDue } from './handlers.ts';
+export { evidenceChores, handleSweepDue } from './handlers.ts';
 export { trustKeyById } from './store/trust.ts';
 export { buildDisagreements, evaluationDisagreements, type BuildClaim, type Disagreement, type EvaluationClaim } from './contradictions.ts';
 export { commitOf, isProvenanceType, PROVENANCE_TYPES, provenanceIn, stageOf } from './provenance.ts';

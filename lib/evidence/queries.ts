@@ -6,16 +6,16 @@ import { id } from '#lib/kernel/ids.ts';
 import { pageRequest, toPage } from '#lib/kernel/page.ts';
 import { query, type Reader } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
-import { decodeOrFail, judge, trustOf } from './judge.ts';
+import { decodeOrFail, judge, trustOf, type JudgedReport, type TeamTrust } from './judge.ts';
 import { fetchCommand, signatureCommand, statementCommand } from './independent.ts';
 import { evidenceDetail, evidencePage, listEvidenceInput, listTrustKeysInput, runEvidence, trustKeyPage, verificationReport, type Check, type EvidenceDetail, type EvidenceItem, type RunEvidenceItem, type TrustKeyItem } from './schema.ts';
 import { reportOf } from './report.ts';
 import { doubt, recordChecks } from './sealed.ts';
-import { trySignatures } from './signatures.ts';
 import type { ListedEvidence } from './store/evidence.ts';
 import * as store from './store/evidence.ts';
 import { trustKeyPage as trustKeyRows, type ListedTrustKey } from './store/trust.ts';
 import { otherBytes } from './store/records.ts';
+import { policyById } from './store/trust-policy.ts';
 import { withMoment } from './cursor.ts';
 
 const SUBJECTS_IN_LISTS = 3;
@@ -84,6 +84,12 @@ function repeatCommands(checks: readonly Check[]): { title: string; text: string
   return [...byText].map(([text, names]) => ({ title: `Repeat ${[...new Set(names)].join(', ')}`, text: `EVIDENCE=envelope.json  # FILE: what it is about; KEY: the public key (PEM)\n${text}` }));
 }
 
+/** The policy that decided, as its page is found; null where the team's keys did, or nothing could. */
+async function decidingPolicy(tx: ReadTx, { trustPolicyId }: JudgedReport, { policies }: TeamTrust): Promise<EvidenceDetail['trustPolicy']> {
+  const found = policies.find(({ id: policyId }) => policyId === trustPolicyId) ?? (trustPolicyId === null ? null : await policyById(tx, trustPolicyId));
+  return found === null ? null : { id: found.id, name: found.name, version: found.version, digest: found.digest };
+}
+
 async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<EvidenceDetail | null> {
   const row = await store.evidenceById(tx, reader.teams, evidenceId);
   const bytes = row ? await store.bytesOf(tx, evidenceId) : null;
@@ -97,8 +103,7 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
   const checks = [...report.checks, ...auditChecks(row.digest, recorded, latest, report), ...(sealed ? [sealed] : [])];
   if (checks.some(({ name, verdict }) => verdict === 'failed' && RECORD_CHECKS.includes(name))) doubt([evidenceId]);
   const versions = await store.visibleVersions(tx, reader.teams, subjects.map((subject) => subject.digest));
-  const signatures = decoded.envelope.ok ? trySignatures(decoded.envelope.value, trust.trust, row.receivedAt) : [];
-  const matching = signatures.flatMap((outcome, index) => (outcome.kind === 'matches' ? [{ ...outcome, index }] : []));
+  const matching = report.signatures.flatMap((outcome, index) => (outcome.kind === 'matches' ? [{ ...outcome, index }] : []));
   const payloadBytes = decoded.payloadSize;
   const { receivedFromName, receivedFrom, ...shown } = row;
   return {
@@ -108,7 +113,7 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
     verifiedAt: latest?.at ?? row.receivedAt,
     trustDigest: report.trustDigest,
     failedChecks: checks.filter((check) => check.verdict === 'failed').map((check) => check.name),
-    report: reportOf({ evidenceId, digest: recorded?.digest ?? row.digest, receivedAt: row.receivedAt, runId: decoded.runId, form: decoded.form.kind === 'dsse' ? 'dsse' : 'other', checks, outcomes: signatures, signers: report.signers }),
+    report: reportOf({ evidenceId, digest: recorded?.digest ?? row.digest, receivedAt: row.receivedAt, runId: decoded.runId, form: decoded.form.kind === 'dsse' ? 'dsse' : 'other', checks, outcomes: report.signatures, signers: report.signers }),
     checks,
     computedDigest: decoded.digest,
     recordedDigest: recorded?.digest ?? null,
@@ -116,10 +121,12 @@ async function detail(tx: ReadTx, evidenceId: string, reader: Reader): Promise<E
     payloadType: decoded.payloadType,
     statement: decoded.payloadJson?.ok && payloadBytes !== null && payloadBytes <= LARGEST_STATEMENT_SHOWN ? decoded.payloadJson.value : null,
     statementBytes: payloadBytes,
-    signers: (decoded.form.kind === 'dsse' ? matching.map(({ key }) => key) : report.signers).map(({ id: trustKeyId, keyId, name, algorithm, state, publicKeyPem }) => ({ trustKeyId, keyId, name, algorithm, state, publicKeyPem })),
+    signers: (decoded.form.kind === 'dsse' && report.trustPolicyId === null ? matching.map(({ key }) => key) : report.signers).map(({ id: trustKeyId, keyId, name, algorithm, state, publicKeyPem }) => ({ trustKeyId: trustKeyId === '' ? null : trustKeyId, keyId, name, algorithm, state, publicKeyPem })),
+    trustPolicy: await decidingPolicy(tx, report, trust),
+    signatories: report.signatories.map(({ kind, signer, description, key, counts, why }) => ({ kind, signer, description, keyId: key.keyId, counts, why })),
     subjects: subjects.map(({ digest, name }) => ({ digest, name, assetVersionId: versions.get(digest) ?? null })),
     subjectCount: subjects[0]?.total ?? 0,
-    history: history.map(({ id: verificationId, at, verdict, trustDigest, checks: found }) => ({ id: verificationId, at, verdict, trustDigest, checks: found })),
+    history: history.map(({ id: verificationId, at, verdict, trustDigest, trustPolicyId, checks: found }) => ({ id: verificationId, at, verdict, trustDigest, trustPolicyId, checks: found })),
     commands: [
       fetchCommand(evidenceId, recorded?.digest ?? row.digest),
       ...matching.map(({ index, encoding, key }) => signatureCommand({ index, encoding, publicKeyPem: key.publicKeyPem, keyId: key.keyId })),

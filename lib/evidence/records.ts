@@ -5,7 +5,7 @@ import { digestOf, type Json } from '#lib/kernel/canonical-json.ts';
 import type { Check } from './schema.ts';
 
 export type EvidenceColumns = { readonly id: string; readonly teamId: string; readonly digest: string; readonly mediaType: string; readonly sizeBytes: number; readonly receivedAt: string; readonly receivedFrom: string; readonly predicateType: string | null; readonly runId: string | null };
-export type VerificationColumns = { readonly id: string; readonly evidenceId: string; readonly at: string; readonly verdict: string; readonly trustDigest: string; readonly checks: readonly unknown[] };
+export type VerificationColumns = { readonly id: string; readonly evidenceId: string; readonly at: string; readonly verdict: string; readonly trustDigest: string; readonly checks: readonly unknown[]; /** The policy that decided. */ readonly trustPolicyId: string | null };
 
 /** The digest over a row of evidence; its bytes are in it by their digest. */
 export const evidenceRecord = ({ id, teamId, digest, mediaType, sizeBytes, receivedAt, receivedFrom, predicateType, runId }: EvidenceColumns): string =>
@@ -15,9 +15,9 @@ export const evidenceRecord = ({ id, teamId, digest, mediaType, sizeBytes, recei
 export const subjectsRecord = (subjects: readonly { readonly digest: string; readonly name: string }[]): string =>
   digestOf([...new Set(subjects.map(({ digest, name }) => JSON.stringify([digest, name])))].sort());
 
-/** The digest over a verification: verdict, checks and the trust it rests on. */
-export const verificationRecord = ({ id, evidenceId, at, verdict, trustDigest, checks }: VerificationColumns): string =>
-  digestOf({ id, evidenceId, at, verdict, trustDigest, checks: checks as Json });
+/** The digest over a verification: verdict, checks, and the trust and the policy it rests on. */
+export const verificationRecord = ({ id, evidenceId, at, verdict, trustDigest, checks, trustPolicyId }: VerificationColumns): string =>
+  digestOf({ id, evidenceId, at, verdict, trustDigest, trustPolicyId, checks: checks as Json });
 
 /** What the audit log holds: `record` is null for what was written before records were. */
 export type Logged = { readonly number: number; readonly digest: string | null; readonly record: string | null; readonly subjects: string | null };

@@ -71,10 +71,13 @@ export const listEvidenceInput = z.strictObject({
 });
 export const evidencePage = pageOf(evidenceItem);
 
-export const verificationItem = z.object({ id: z.string(), at: z.string(), verdict, trustDigest: z.string(), checks: z.array(check) });
+export const verificationItem = z.object({ id: z.string(), at: z.string(), verdict, trustDigest: z.string(), trustPolicyId: z.string().nullable().describe('The version of the trust policy that decided; null: the team’s keys, or nothing could.'), checks: z.array(check) });
 export type VerificationItem = z.infer<typeof verificationItem>;
 
-export const signer = z.object({ trustKeyId: z.string(), keyId: z.string(), name: z.string(), algorithm: z.enum(keyAlgorithms), state: z.enum(['active', 'revoked']), publicKeyPem: z.string() });
+/** Whether one who signed counts under the policy that decides, and why. */
+export const signatory = z.object({ kind: z.enum(['key', 'certificate', 'identity']), signer: z.string().nullable().describe('Its name in the policy.'), description: z.string(), keyId: z.string(), counts: z.boolean(), why: z.string() });
+
+export const signer = z.object({ trustKeyId: z.string().nullable().describe('Null for a signer of a trust policy.'), keyId: z.string(), name: z.string(), algorithm: z.enum(keyAlgorithms), state: z.enum(['active', 'revoked']), publicKeyPem: z.string() });
 export type Signer = z.infer<typeof signer>;
 
 export const evidenceDetail = z.object({
@@ -90,6 +93,8 @@ export const evidenceDetail = z.object({
   statement: z.unknown().describe('The payload as JSON, decoded now from the stored bytes; null where it cannot be read or is larger than a page shows.'),
   statementBytes: z.number().int().nullable().describe('Size of the payload in bytes.'),
   signers: z.array(signer),
+  trustPolicy: z.object({ id: z.string(), name: z.string(), version: z.number().int(), digest: z.string() }).nullable().describe('The trust policy that decides; null: the team’s keys do, or nothing can.'),
+  signatories: z.array(signatory).describe('Under a trust policy: who signed, whether each counts, and why.'),
   subjects: z.array(subjectReference).describe('The first two hundred.'),
   history: z.array(verificationItem).describe('The newest hundred verifications, newest first.'),
   commands: z.array(z.object({ title: z.string(), text: z.string() })).describe('Shell commands that repeat the check with openssl and jq.'),
@@ -166,6 +171,7 @@ export const trustKeyOutcome = z.object({
   state: z.enum(trustKeyStates),
   verifiedAgain: z.number().int().describe('Pieces of evidence verified again in this change.'),
   pending: z.number().int().describe('Pieces of evidence that a background job verifies again.'),
+  sweepId: z.string().nullable().describe('That work, to follow its progress.'),
 });
 export type TrustKeyOutcome = z.infer<typeof trustKeyOutcome>;
 

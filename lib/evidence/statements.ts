@@ -36,6 +36,8 @@ export type SubjectEvidence = {
   /** The service account that sent it. */
   readonly receivedFrom: string;
   readonly trustDigest: string;
+  /** No verdict yet: which policy decides depends on the pipeline of a run that nobody has reported so far. It counts as failed meanwhile. */
+  readonly awaitsRun?: boolean;
   /** What it says, where it can be read: a mere claim unless the verdict is passed. */
   readonly statement: Statement | null;
   readonly predicate: Predicate | null;
@@ -61,6 +63,7 @@ const appraisal = ({ row, decoded, report }: JudgedEvidence<ListedEvidence>, sea
   builderId: decoded.builderId,
   receivedFrom: row.receivedFrom,
   trustDigest: report.trustDigest,
+  awaitsRun: report.awaitsRun,
   statement: decoded.statement?.ok ? decoded.statement.value : null,
   predicate: decoded.predicate?.ok ? decoded.predicate.value : null,
   subjects: decoded.subjects,

@@ -13,14 +13,12 @@ import { DSSE_MEDIA_TYPE } from './format/dsse.ts';
 import { BUNDLE_MEDIA_TYPE } from './format/sigstore-bundle.ts';
 import type { Decoded } from './decode.ts';
 import { evidenceFailure } from './errors.ts';
-import { decodeOrFail, judge, trustOf } from './judge.ts';
+import { decodeOrFail, judge, standingDigest, trustOf, type JudgedReport } from './judge.ts';
 import { submitted, type Submitted } from './schema.ts';
-import { evidenceRecord, subjectsRecord, verificationRecord } from './records.ts';
+import { evidenceRecord, subjectsRecord } from './records.ts';
 import * as store from './store/evidence.ts';
-import { record } from './store/records.ts';
+import { recordVerifications } from './seal.ts';
 import { storable } from './text.ts';
-import { trustDigest } from './trust.ts';
-import type { Report } from './verify.ts';
 
 const acceptedTypes = [DSSE_MEDIA_TYPE, 'application/json', 'application/vnd.dev.sigstore.bundle+json', BUNDLE_MEDIA_TYPE, 'text/plain', 'application/octet-stream'];
 
@@ -28,10 +26,9 @@ const acceptedTypes = [DSSE_MEDIA_TYPE, 'application/json', 'application/vnd.dev
 const LONGEST_INDEXED_NAME = 300;
 
 /** Adds a verification and tells those who act on it. Returns its id. */
-export async function recordVerification(tx: WriteTx, evidenceId: string, report: Report): Promise<string> {
+async function recordVerification(tx: WriteTx, evidenceId: string, { verdict, trustDigest, checks, trustPolicyId, awaitsRun }: JudgedReport): Promise<string> {
   const id = newId();
-  const row = await store.insertVerification(tx, { id, evidenceId, verdict: report.verdict, trustDigest: report.trustDigest, checks: [...report.checks] });
-  await record(tx, 'evidence.recordVerification', { subjectTable: 'verification', subjectId: id, teamId: row.teamId, after: { evidenceId, verdict: row.verdict, trustDigest: row.trustDigest, record: verificationRecord(row) } });
+  await recordVerifications(tx, [{ id, evidenceId, verdict, trustDigest, checks: [...checks], trustPolicyId, awaitsRun }]);
   await publish(tx, 'evidence.verified', { evidenceId, verificationId: id });
   return id;
 }
@@ -57,7 +54,7 @@ async function receive(tx: WriteTx, bytes: Buffer, mediaType: string, teamId: st
   const { id: evidenceId, receivedAt, known, sealed } = await keep(tx, bytes, mediaType, decoded, teamId, context.actor.id);
   const trust = await trustOf(tx, teamId);
   const latest = known ? await store.latestVerification(tx, evidenceId) : null;
-  if (latest !== null && latest.trustDigest === trustDigest(trust.trust)) return { submitted: { evidenceId, digest: decoded.digest, verdict: latest.verdict, checks: latest.checks, known }, sealed };
+  if (latest !== null && latest.trustDigest === (await standingDigest(tx, teamId, decoded, trust))) return { submitted: { evidenceId, digest: decoded.digest, verdict: latest.verdict, checks: latest.checks, known }, sealed };
   const report = await judge(tx, { teamId, digest: decoded.digest, receivedAt }, decoded, trust);
   await recordVerification(tx, evidenceId, report);
   return { submitted: { evidenceId, digest: decoded.digest, verdict: report.verdict, checks: [...report.checks], known }, sealed };

@@ -51,18 +51,19 @@ export const proposeTrustKey = command({
     await store.insertTrustKey(tx, { id, teamId, name, ...key.value, builderIds, validFrom, validUntil, state: 'proposed', proposedBy: context.actor.id });
     announce('evidence', teamId);
     const after = { state: 'proposed', keyId: key.value.keyId, algorithm: key.value.algorithm, builderIds, validFrom, validUntil };
-    return ok(audited({ id, state: 'proposed' as const, verifiedAgain: 0, pending: 0 }, { subjectTable: 'trust_key', subjectId: id, teamId, after }));
+    return ok(audited({ id, state: 'proposed' as const, verifiedAgain: 0, pending: 0, sweepId: null }, { subjectTable: 'trust_key', subjectId: id, teamId, after }));
   },
   http: { method: 'POST', path: '/api/v1/trust-keys', tag: 'Trust keys', body: 'json', status: 201 },
 });
 
 /** Settles a change of state: verifies what it affects, and accounts for both in one audit event. */
 async function settle(tx: WriteTx, row: TrustKeyRow, change: { state: TrustKeyRow['state']; reason: string | null; after: Record<string, string> }, affectsTrust: boolean, context: CommandContext) {
-  const effect = affectsTrust ? await applyTrustChange(tx, row.teamId, row.id, row.keyId) : { verifiedAgain: 0, nowPassed: 0, nowFailed: 0, pending: 0 };
+  const effect = affectsTrust ? await applyTrustChange(tx, row.teamId, { kind: 'trust_key', id: row.id }) : { verifiedAgain: 0, nowPassed: 0, nowFailed: 0, pending: 0, sweepId: null };
   announce('evidence', row.teamId);
-  const after = { state: change.state, keyId: row.keyId, ...change.after, ...(affectsTrust ? { ...effect, at: context.now } : {}) };
+  const { sweepId: _, ...figures } = effect;
+  const after = { state: change.state, keyId: row.keyId, ...change.after, ...(affectsTrust ? { ...figures, at: context.now } : {}) };
   return ok(audited(
-    { id: row.id, state: change.state, verifiedAgain: effect.verifiedAgain, pending: effect.pending },
+    { id: row.id, state: change.state, verifiedAgain: effect.verifiedAgain, pending: effect.pending, sweepId: effect.sweepId },
     { subjectTable: 'trust_key', subjectId: row.id, teamId: row.teamId, reason: change.reason, before: { state: row.state, validUntil: row.validUntil }, after },
   ));
 }

@@ -60,7 +60,7 @@ function signerCheck(keyId: string | null, signers: readonly TrustedKey[], trust
   return required('trusted_signer', 'failed', expected, few(reasons));
 }
 
-function unsigned(kind: 'checksums' | 'detached_signature', decoded: Decoded): Judged[] {
+export function unsigned(kind: 'checksums' | 'detached_signature', decoded: Decoded): Judged[] {
   if (kind === 'detached_signature') {
     return [required('signature', 'not_evaluated', 'a signature over an artifact by a trusted key', `${NOT_YET}a detached signature names nothing, and the artifact is not here: send a bundle, or verify with gatehouse verify`)];
   }
@@ -70,7 +70,7 @@ function unsigned(kind: 'checksums' | 'detached_signature', decoded: Decoded): J
   ];
 }
 
-function subjectChecks(decoded: Decoded, facts: Facts): Judged[] {
+export function subjectChecks(decoded: Decoded, facts: Facts): Judged[] {
   if (decoded.statement !== null) return [subjectsKnown(decoded, facts), runKnown(decoded, facts)];
   const unknown = decoded.subjects.filter(({ digest }) => !facts.knownDigests.has(digest)).map(({ digest }) => digest);
   const expected = 'what it is about is a version that a run of this team reported';

@@ -68,7 +68,7 @@ export function bytesCheck({ digest }: Decoded, { storedDigest }: Facts): Judged
   return required('bytes', digest === storedDigest ? 'passed' : 'failed', `bytes with the digest under which they were received, ${storedDigest}`, digest);
 }
 
-function formChecks(decoded: Decoded): Judged[] {
+export function formChecks(decoded: Decoded): Judged[] {
   return [jsonCheck(decoded), envelopeCheck(decoded), payloadTypeCheck(decoded), base64Check(decoded), payloadJsonCheck(decoded), statementCheck(decoded), subjectDigestCheck(decoded), predicateCheck(decoded)];
 }
 
@@ -137,7 +137,7 @@ export function predicateCheck({ predicate, predicateType }: Decoded): Judged {
 export const describeKey = (key: TrustedKey): string => `the ${KEY_WORDS[key.algorithm]} key ${key.keyId} (${key.name})`;
 const describeHint = (hint: string | null): string => (hint === null ? 'no key id' : `the key id ${hint.slice(0, 200)}`);
 
-function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
+export function signatureCheck(outcome: SignatureOutcome, index: number): Judged {
   const name = `signature_${index + 1}`;
   switch (outcome.kind) {
     case 'matches':

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTransaction } from '#lib/db/client.ts';
-import { confirmTrustKey, proposeTrustKey, submitEvidence } from '#lib/evidence/index.ts';
+import { confirmTrustKey, confirmTrustPolicy, proposeTrustKey, proposeTrustPolicy, submitEvidence } from '#lib/evidence/index.ts';
 import { sha256 } from '#lib/kernel/canonical-json.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import { settled, systemCommand } from '#lib/kernel/system-command.ts';
@@ -83,11 +83,34 @@ describe('a finding about evidence', () => {
     const [finding] = await about(events[0]?.evidenceId ?? '');
     expect(finding).toMatchObject({ occurrences: 3, state: 'open' });
     const trustKeyId = await trust(key);
-    await handleTrustChanged({ teamId: organisation.teamId, trustKeyId });
-    await handleTrustChanged({ teamId: organisation.teamId, trustKeyId });
+    await handleTrustChanged({ teamId: organisation.teamId, cause: 'trust_key', causeId: trustKeyId });
+    await handleTrustChanged({ teamId: organisation.teamId, cause: 'trust_key', causeId: trustKeyId });
     const settledOne = await detailOf(finding?.id ?? '');
     expect(settledOne).toMatchObject({ state: 'resolved', decidedBy: null, decisionReason: expect.stringContaining(key.keyId) as string });
     expect(settledOne.history.map((event) => event.action)).toEqual(['findings.settleFinding', 'findings.raiseFinding']);
+  });
+
+  it('is settled when two people confirm a policy that names the key for all the team’s evidence, and not by one for some pipelines', async () => {
+    const key = makeKey();
+    const event = await submit(provenance(key));
+    await handleEvidenceVerified(event);
+    const [finding] = await about(event.evidenceId);
+    const inForce = async (pipeline: { namespace: string; name: string } | null) => {
+      const content = { pipeline, signers: [{ kind: 'key' as const, name: 'key', publicKeyPem: key.publicKeyPem }], builders: [{ signer: 'key', builderId: testBuilder }] };
+      const { id, digest } = must(await proposeTrustPolicy.execute(as(organisation.security), { teamId: organisation.teamId, name: 'policy', content, reason: 'for a test' })).value;
+      must(await confirmTrustPolicy.execute(as(organisation.secondSecurity), { id, digest }));
+      await handleTrustChanged({ teamId: organisation.teamId, cause: 'trust_policy', causeId: id });
+      return async () => {
+        const aside = must(await proposeTrustPolicy.execute(as(organisation.security), { teamId: organisation.teamId, name: 'policy', content: { pipeline, standsAside: true }, reason: 'done' })).value;
+        must(await confirmTrustPolicy.execute(as(organisation.secondSecurity), { id: aside.id, digest: aside.digest }));
+      };
+    };
+    const end = await inForce({ namespace: 'fraud', name: 'elsewhere' });
+    expect(await detailOf(finding?.id ?? '')).toMatchObject({ state: 'open' });
+    await end();
+    const endWide = await inForce(null);
+    expect(await detailOf(finding?.id ?? '')).toMatchObject({ state: 'resolved' });
+    await endWide();
   });
 
   it('is not raised for evidence that verifies by the time its event is handled', async () => {

@@ -1,5 +1,5 @@
 // Handlers of outbox events that raise findings. Each may be called again for the same event, at any time, by any process.
-import { evidenceNow, trustKeyById } from '#lib/evidence/index.ts';
+import { evidenceNow, keysTrustedBy } from '#lib/evidence/index.ts';
 import type { OutboxEvents } from '#lib/jobs/queues.ts';
 import { settled, systemCommand, unchanged } from '#lib/kernel/system-command.ts';
 import { compareAbout, compareWithRegistry } from './disagreements.ts';
@@ -71,11 +71,13 @@ export const handleRunFailed = ({ runId }: OutboxEvents['runs.run_failed']): Pro
     return finding === null ? [] : [finding];
   });
 
-/** A key that two people confirmed settles the finding that nobody trusted it. */
-export const handleTrustChanged = ({ teamId, trustKeyId }: OutboxEvents['evidence.trust_changed']): Promise<void> =>
+/** A key that two people confirmed, by itself or in a policy, settles the finding that nobody trusted it. */
+export const handleTrustChanged = ({ teamId, cause, causeId }: OutboxEvents['evidence.trust_changed']): Promise<void> =>
   systemCommand<void>('findings.ofTrust', async (tx, context) => {
-    const key = await trustKeyById(tx, trustKeyId);
-    if (key?.state !== 'active') return unchanged(undefined);
-    const done = await settleFinding(tx, context, { teamId, source: 'verification', rule: UNTRUSTED_SIGNER, identity: untrustedIdentity(key.keyId) }, `the key ${key.keyId} was confirmed by a second person`);
+    let done = false;
+    for (const keyId of await keysTrustedBy(tx, cause, causeId)) {
+      const settledNow = await settleFinding(tx, context, { teamId, source: 'verification', rule: UNTRUSTED_SIGNER, identity: untrustedIdentity(keyId) }, `the key ${keyId} was confirmed by a second person`);
+      done = settledNow || done;
+    }
     return done ? settled(undefined) : unchanged(undefined);
   });

@@ -123,6 +123,8 @@ function malformed(evidence: SubjectEvidence): Cause {
 /** What is wrong with a piece of evidence that does not verify; null when it does. */
 export function ofVerification(evidence: SubjectEvidence, verificationId: string, assetVersionId: string | null): NewFinding | null {
   if (evidence.verdict === 'passed') return null;
+  // Its events may still be on their way.
+  if (evidence.awaitsRun === true && !evidence.checks.some((check) => check.verdict === 'failed')) return null;
   const { facts = [], ...cause } = causeOf(evidence);
   const failing = evidence.checks.filter((check) => check.verdict === 'failed').map((check) => check.name);
   return {

@@ -1,5 +1,6 @@
 // What is due now and then whatever happens: partitions for the months to come, the retention that the operator chose, and approvals of data sources that ended. Every process may do it; each waits for the other and finds nothing left to do.
 import { settings } from '#lib/env.ts';
+import { evidenceChores } from '#lib/evidence/index.ts';
 import { sweepRecords } from '#lib/findings/index.ts';
 import { noticeExpiries } from '#lib/inventory/index.ts';
 import { logDefect } from '#lib/kernel/log.ts';
@@ -26,4 +27,11 @@ const recordMilliseconds = 600_000;
 /** Compares evidence with the audit log, a few seconds every ten minutes, as long as the process lives. */
 export function keepRecords(): void {
   sweepRecords().catch((error: unknown) => { logDefect(error, { operation: 'comparison of evidence with the audit log' }); }).finally(() => { setTimeout(keepRecords, recordMilliseconds).unref(); });
+}
+
+const evidenceEveryMilliseconds = 10_000;
+
+/** Takes up what was left lying of evidence, every ten seconds: sweeps of a process that was stopped, and verdicts that wait for a run. */
+export function keepEvidence(): void {
+  evidenceChores().catch((error: unknown) => { logDefect(error, { operation: 'evidence chores' }); }).finally(() => { setTimeout(keepEvidence, evidenceEveryMilliseconds).unref(); });
 }

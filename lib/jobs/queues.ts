@@ -3,10 +3,10 @@
 /** Every event of the outbox, by name, with its payload: ids only, so that a handler reads what is true when it runs. */
 export type OutboxEvents = {
   'evidence.verified': { evidenceId: string; verificationId: string };
-  /** A key was confirmed, revoked or retired. */
-  'evidence.trust_changed': { teamId: string; trustKeyId: string };
-  /** More evidence is affected by a key than its change could verify again itself. */
-  'evidence.sweep_due': { teamId: string; trustKeyId: string };
+  /** A key or a policy was confirmed, revoked or retired, or a signer was revoked. */
+  'evidence.trust_changed': { teamId: string; cause: 'trust_key' | 'trust_policy' | 'trust_revocation'; causeId: string };
+  /** More evidence is affected by a change of trust than the change could verify again itself; or an earlier job left the rest. */
+  'evidence.sweep_due': { sweepId: string };
   /** A row of evidence or of its verification was found to differ from the audit log. */
   'evidence.record_doubted': { evidenceId: string };
   'lineage.contradiction_recorded': { contradictionId: string };

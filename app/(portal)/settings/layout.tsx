@@ -16,6 +16,7 @@ export default async function SettingsLayout({ children }: { readonly children: 
           { label: 'Your account', href: '/settings/account' },
           ...(people ? [{ label: 'People and roles', href: '/settings/people' }, { label: 'Service accounts', href: '/settings/service-accounts' }] : []),
           { label: 'Environments', href: '/settings/environments' },
+          { label: 'Trust policies', href: '/settings/trust' },
           { label: 'Trust keys', href: '/settings/trust-keys' },
           { label: 'Change windows', href: '/settings/change-windows' },
         ]}

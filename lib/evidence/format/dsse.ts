@@ -10,8 +10,11 @@ export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /** More signatures than this on one envelope are refused: each costs a public-key operation. */
 export const MAXIMUM_SIGNATURES = 64;
 
-/** A signature as bytes. `keyid` is an unauthenticated hint: it may narrow which keys to try and decides nothing. */
-export type EnvelopeSignature = { readonly keyid: string | null; readonly sig: Uint8Array<ArrayBuffer> };
+/**
+ * A signature as bytes. `keyid` is an unauthenticated hint: it may narrow which keys to try and decides nothing. `cert` is the signer's certificate
+ * in PEM, with those between it and its authority behind it (a field of DSSE's implementations, in-toto's among them); it is believed no further than it chains to somebody trusted.
+ */
+export type EnvelopeSignature = { readonly keyid: string | null; readonly sig: Uint8Array<ArrayBuffer>; readonly cert?: string };
 
 /** A decoded envelope. `payload` holds the very bytes that were signed: read these and never a second decoding. */
 export type Envelope = { readonly payloadType: string; readonly payload: Uint8Array<ArrayBuffer>; readonly signatures: readonly EnvelopeSignature[] };
@@ -61,7 +64,9 @@ export function parseEnvelope(source: string | Uint8Array): Result<Envelope, Env
     if (keyid !== null && typeof keyid !== 'string') return refuse(`${path}.keyid`, 'a string is expected');
     const sig = decodeBase64(signature['sig']);
     if (!sig.ok) return err({ code: 'bad_base64', path: `${path}.sig`, message: sig.error });
-    read.push({ keyid: keyid === '' ? null : keyid, sig: sig.value });
+    const cert = signature['cert'] ?? null;
+    if (cert !== null && typeof cert !== 'string') return refuse(`${path}.cert`, 'a string is expected');
+    read.push({ keyid: keyid === '' ? null : keyid, sig: sig.value, ...(cert === null || cert === '' ? {} : { cert }) });
   }
   return ok({ payloadType, payload: body.value, signatures: read });
 }

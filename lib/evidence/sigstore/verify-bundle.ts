@@ -303,7 +303,8 @@ function sigstoreChain(certificate: Certificate, { authorities }: TrustedRoot, t
   return err(reason);
 }
 
-function companyCertificate(certificate: Certificate, intermediates: readonly Certificate[], trust: SignerTrust, times: readonly SignedTime[]): Judged[] {
+/** The checks of a certificate of a company's own authority: its chain, the time at which it must be valid, its purpose. */
+export function companyCertificate(certificate: Certificate, intermediates: readonly Certificate[], trust: Pick<SignerTrust, 'anchors' | 'at'>, times: readonly SignedTime[]): Judged[] {
   const chain = chainTo(trust.anchors, intermediates, certificate);
   const at = times.length > 0 ? times : [{ source: 'the time of verification, for want of an attested one', time: trust.at }];
   return [chainCheck(chain, 'a chain to a trusted certificate authority'), validityCheck(chain.ok ? chain.value : [certificate], at), purposeCheck(certificate, false)];

@@ -6,7 +6,7 @@ import { auditEvent } from '#lib/db/schema/audit.ts';
 import { evidence, verification } from '#lib/db/schema/evidence.ts';
 import { serviceAccount, team } from '#lib/db/schema/identity.ts';
 import { runAsset } from '#lib/db/schema/lineage.ts';
-import { run } from '#lib/db/schema/runs.ts';
+import { job, run } from '#lib/db/schema/runs.ts';
 import type { PageRequest } from '#lib/kernel/page.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { Subject } from '../decode.ts';
@@ -33,12 +33,13 @@ export async function insertSubjects(tx: WriteTx, evidenceId: string, subjects: 
     on conflict do nothing`);
 }
 
-/** Adds a verification; returns it as it is stored, with the team of its evidence. */
-export async function insertVerification(tx: WriteTx, row: typeof verification.$inferInsert): Promise<VerificationRow & { teamId: string }> {
-  const { id, evidenceId, at, verdict, trustDigest, checks } = verification;
-  const [stored] = await tx.insert(verification).values(row).returning({ id, evidenceId, at, verdict, trustDigest, checks, teamId: sql<string>`(select team_id from evidence where id = ${row.evidenceId}::uuid)` });
-  if (!stored) throw new Error('a verification was not stored');
-  return stored;
+/** Adds verifications; returns them as they are stored, with the teams of their evidence. */
+export async function insertVerifications(tx: WriteTx, rows: readonly (typeof verification.$inferInsert)[]): Promise<(VerificationRow & { teamId: string })[]> {
+  if (rows.length === 0) return [];
+  const stored = await tx.insert(verification).values([...rows]).returning();
+  const owners = await tx.select({ id: evidence.id, teamId: evidence.teamId }).from(evidence).where(inArray(evidence.id, stored.map(({ evidenceId }) => evidenceId)));
+  const teamOf = new Map(owners.map(({ id, teamId }) => [id, teamId]));
+  return stored.map((row) => ({ ...row, teamId: teamOf.get(row.evidenceId) ?? '' }));
 }
 
 const columns = {
@@ -105,16 +106,48 @@ export async function visibleVersions(tx: ReadTx, teams: TeamFilter, digests: re
   return new Map(rows.map((row) => [row.digest, row.id]));
 }
 
-/** The team that a run belongs to; null while nobody reported it. */
-export async function teamsOfRuns(tx: ReadTx, runIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** The team and the job of runs; a run that nobody reported is not among them. */
+export async function whoseRuns(tx: ReadTx, runIds: readonly string[]): Promise<ReadonlyMap<string, { readonly teamId: string; readonly namespace: string; readonly name: string }>> {
   if (runIds.length === 0) return new Map();
-  const rows = await tx.select({ id: run.id, teamId: run.teamId }).from(run).where(inArray(run.id, [...runIds]));
-  return new Map(rows.map((row) => [row.id, row.teamId]));
+  const rows = await tx.select({ id: run.id, teamId: run.teamId, namespace: job.namespace, name: job.name }).from(run).innerJoin(job, eq(job.id, run.jobId)).where(inArray(run.id, [...runIds]));
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 
-/** A batch of a team's evidence in order of id, for verifying again. */
-export const evidenceAfter = (tx: ReadTx, teamId: string, after: string | null, limit: number): Promise<EvidenceRow[]> =>
-  tx.select(columns).from(evidence).where(and(eq(evidence.teamId, teamId), after === null ? undefined : sql`${evidence.id} > ${after}::uuid`)).orderBy(evidence.id).limit(limit);
+/** A batch of a team's evidence in order of id, up to and including `last`, for verifying again. */
+export const evidenceAfter = (tx: ReadTx, teamId: string, after: string | null, last: string | null, limit: number): Promise<EvidenceRow[]> =>
+  tx.select(columns).from(evidence).where(and(eq(evidence.teamId, teamId), after === null ? undefined : sql`${evidence.id} > ${after}::uuid`, last === null ? undefined : sql`${evidence.id} <= ${last}::uuid`)).orderBy(evidence.id).limit(limit);
+
+/** The latest verification of each, by the id of the evidence, without its checks. */
+export async function latestVerifications(tx: ReadTx, evidenceIds: readonly string[]): Promise<ReadonlyMap<string, LatestVerification>> {
+  if (evidenceIds.length === 0) return new Map();
+  const { rows } = await tx.execute<{ id: string } & LatestVerification>(sql`
+    select wanted.id, latest.verdict, latest.trust_digest as "trustDigest", latest.trust_policy_id as "trustPolicyId", latest.awaits_run as "awaitsRun"
+    from unnest(${sql.param([...evidenceIds])}::uuid[]) as wanted (id)
+    cross join lateral (select verdict, trust_digest, trust_policy_id, awaits_run from verification where evidence_id = wanted.id order by at desc, id desc limit 1) as latest`);
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
+}
+export type LatestVerification = { readonly verdict: Verdict; readonly trustDigest: string; readonly trustPolicyId: string | null; readonly awaitsRun: boolean };
+
+/** Evidence whose verdict waits for a run that somebody has reported meanwhile; for thirty days, so that what never comes is not looked for for ever. */
+export async function noLongerAwaiting(tx: ReadTx, limit: number): Promise<{ id: string; teamId: string }[]> {
+  const { rows } = await tx.execute<{ id: string; teamId: string }>(sql`
+    select evidence.id, evidence.team_id as "teamId" from verification
+    join evidence on evidence.id = verification.evidence_id
+    join run on run.id = evidence.run_id
+    where verification.awaits_run and verification.at > now() - interval '30 days'
+      and not exists (select 1 from verification as later where later.evidence_id = verification.evidence_id and (later.at, later.id) > (verification.at, verification.id))
+    order by evidence.team_id, evidence.id limit ${limit}`);
+  return rows;
+}
+
+export const evidenceRows = (tx: ReadTx, ids: readonly string[]): Promise<EvidenceRow[]> => (ids.length === 0 ? Promise.resolve([]) : tx.select(columns).from(evidence).where(inArray(evidence.id, [...ids])).orderBy(evidence.id));
+
+/** The last of a team's evidence by id, and how much there is. */
+export async function extentUntilNow(tx: ReadTx, teamId: string): Promise<{ total: number; last: string | null }> {
+  const { rows } = await tx.execute<{ total: number; last: string | null }>(sql`
+    select count(*)::int as total, (select id from evidence where team_id = ${teamId} order by id desc limit 1) as last from evidence where team_id = ${teamId}`);
+  return rows[0] ?? { total: 0, last: null };
+}
 
 /** How many pieces of evidence a team has, and their bytes; counts no further than `most`. */
 export async function extentOf(tx: ReadTx, teamId: string, most: number): Promise<{ pieces: number; bytes: number }> {

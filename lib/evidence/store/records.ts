@@ -36,8 +36,8 @@ export type RecordedVerification = { readonly row: VerificationColumns; readonly
 /** The newest verifications of each piece of evidence, at most `each`, newest first, with the audit event of each. */
 export async function verificationsWithEvents(tx: ReadTx, evidenceIds: readonly string[], each: number): Promise<ReadonlyMap<string, RecordedVerification[]>> {
   if (evidenceIds.length === 0) return new Map();
-  const { rows } = await tx.execute<{ id: string; evidenceId: string; at: unknown; verdict: string; trustDigest: string; checks: unknown[]; number: string | null; canonical: string | null }>(sql`
-    select v.id, v.evidence_id as "evidenceId", v.at, v.verdict, v.trust_digest as "trustDigest", v.checks, event.number, event.canonical
+  const { rows } = await tx.execute<{ id: string; evidenceId: string; at: unknown; verdict: string; trustDigest: string; checks: unknown[]; trustPolicyId: string | null; number: string | null; canonical: string | null }>(sql`
+    select v.id, v.evidence_id as "evidenceId", v.at, v.verdict, v.trust_digest as "trustDigest", v.checks, v.trust_policy_id as "trustPolicyId", event.number, event.canonical
     from unnest(${uuids(evidenceIds)}) as wanted (id)
     cross join lateral (select * from verification where evidence_id = wanted.id order by at desc, id desc limit ${each}) as v
     left join lateral (select number, canonical from audit_event where subject_table = 'verification' and subject_id = v.id order by number limit 1) as event on true
@@ -75,12 +75,13 @@ async function acting(tx: WriteTx): Promise<{ actor: Actor; requestId: string; n
 
 const actors = new WeakMap<WriteTx, ReturnType<typeof acting>>();
 
-/** Writes an audit event on behalf of whoever acts in this transaction. */
-export async function record(tx: WriteTx, action: string, entry: AuditEntry): Promise<void> {
+/** Writes audit events on behalf of whoever acts in this transaction. */
+export async function record(tx: WriteTx, action: string, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
   const known = actors.get(tx) ?? acting(tx);
   actors.set(tx, known);
   const { actor, requestId, now } = await known;
-  await writeAuditEvents(tx, { actor, requestId, channel: 'job' }, now, action, 'done', [entry]);
+  await writeAuditEvents(tx, { actor, requestId, channel: 'job' }, now, action, 'done', entries);
 }
 
 /** Keys whose rows this very transaction wrote: what the portal is deciding now is in the log when it commits. */
