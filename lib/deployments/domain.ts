@@ -18,6 +18,8 @@ export type DeployQuestion = {
   readonly candidates: readonly Candidate[];
   /** What the person who answers for the deploying account had to do with the pipeline, in words. */
   readonly separation: readonly string[];
+  /** What the question itself says that stands in the way: an endpoint of another team, an account that may not deploy. */
+  readonly restricting?: readonly DecisionReason[];
   /** State of the newest request, where none could be used. */
   readonly latest: { readonly promotionId: string; readonly state: string } | null;
 };
@@ -33,8 +35,15 @@ const latestSentence: Readonly<Record<string, string>> = {
   stale: 'The newest request for it is stale.',
 };
 
-/** The ruling. Sandbox lets registered versions run, staging lets them run and warns, production asks for a living promotion. */
+/** The ruling; what the question adds of itself can only turn a yes into a no. */
 export function ruling(question: DeployQuestion): Ruling {
+  const given = rulingOnFacts(question);
+  const { restricting = [] } = question;
+  return given.allowed && restricting.length > 0 ? no(...restricting) : given;
+}
+
+/** Sandbox lets registered versions run, staging lets them run and warns, production asks for a living promotion. */
+function rulingOnFacts(question: DeployQuestion): Ruling {
   const { environment } = question;
   if (!question.registered) return no({ code: 'not_registered', message: 'No registered model version has this digest: publish it first. Nothing unknown runs anywhere.' });
   if (question.quarantined) return no({ code: 'quarantined', message: 'These bytes, or something they were made from, are in quarantine.' });

@@ -1,4 +1,5 @@
 // Deployments and deploy decisions: public face of the domain.
-export { askDeploy, decideDeploy, recordDeployment } from './commands.ts';
+export { answering, askDeploy, decideDeploy, flushAnswers, makeAnswering, oldestMilliseconds } from './answering.ts';
+export { recordDeployment } from './commands.ts';
 export { currentDeployments, listDeployDecisions, listDeployments } from './queries.ts';
 export * from './schema.ts';

@@ -6,7 +6,7 @@ import { evidenceAboutArtifact, otherProvenanceOf, testedDigests, validationsAbo
 import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersion, VersionFacts } from './facts.ts';
 import type { FullVersionRow } from './store/models.ts';
 import { accountsById, contradictionsAbout, runById, runFacets, type ContradictionRow, type RunRow } from './store/lineage.ts';
-import { trainingRunOf, upstreamOf, type Upstream } from './upstream.ts';
+import { readAhead, trainingRunOf, upstreamOf, type Upstream } from './upstream.ts';
 
 const text = z.string().nullable().catch(null);
 const execution = z.object({
@@ -83,13 +83,17 @@ async function findingsInReach(tx: ReadTx, teamId: string, reach: Reach): Promis
 
 const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames: {} };
 
-/** Everything known about a registered version, and the evaluations that are only claimed (shown, never decided on). */
-export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[] }> {
+/** What was looked at to gather facts: all lineage from which they could be other ones. `complete` is false where that was too much to be named. */
+export type Looked = { readonly runIds: readonly string[]; readonly versionIds: readonly string[]; readonly evidenceIds: readonly string[]; readonly complete: boolean };
+
+/** Everything known about a registered version, the evaluations that are only claimed (shown, never decided on), and what was looked at. */
+export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[]; looked: Looked }> {
   const { teamId, digest } = row;
   const { evidenceIds, provenanceReceived, provenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
   const attestedRunIds = provenance.flatMap(({ runId }) => (runId === null ? [] : [runId]));
-  const trainingRow = await trainingRunOf(tx, row.assetVersionId, attestedRunIds, row.runId);
-  const upstream = trainingRow ? await upstreamOf(tx, teamId, trainingRow) : nothing;
+  const ahead = await readAhead(tx, row.assetVersionId);
+  const trainingRow = await trainingRunOf(ahead, row.assetVersionId, attestedRunIds, row.runId);
+  const upstream = trainingRow ? await upstreamOf(tx, ahead, teamId, trainingRow) : nothing;
   const versionIds = [row.assetVersionId, ...upstream.versions.map(({ id }) => id)];
   const runIds = upstream.runs.map(({ id }) => id);
   const contradictions = await contradictionsAbout(tx, versionIds, runIds);
@@ -109,5 +113,8 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
     evaluations,
     findings,
   };
-  return { facts, claimedEvaluations };
+  const { looked } = ahead;
+  // A run that is only claimed is looked at itself, and whoever had a hand in what it read.
+  const claimedElsewhere = row.runId !== null && !looked.runIds.includes(row.runId);
+  return { facts, claimedEvaluations, looked: { runIds: looked.runIds, versionIds: looked.versionIds, evidenceIds, complete: looked.complete && !claimedElsewhere } };
 }

@@ -3,7 +3,7 @@ export { publishModelVersion } from './commands.ts';
 export { compareFacts } from './compare.ts';
 export { policyInputOf, trainingInputs, type Incumbent } from './domain.ts';
 export type { VersionFacts } from './facts.ts';
-export { gatherFacts } from './gather.ts';
+export { gatherFacts, type Looked } from './gather.ts';
 export { compareModelVersions, getModel, getModelVersion, listModels, listModelVersions, thresholdsOf } from './queries.ts';
 export * from './schema.ts';
 export { accountsById } from './store/lineage.ts';
