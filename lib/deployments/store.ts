@@ -156,7 +156,7 @@ export function decisionPage(tx: ReadTx, teams: TeamFilter, actorId: string | nu
   const page = keyset(deployDecision.at, deployDecision.id, request.sort.startsWith('-'), request);
   const visible = teams === 'all' ? undefined : sql`(${deployDecision.actorId} = ${actorId}::uuid or exists (select 1 from model_version v where v.digest = ${deployDecision.digest} and ${visibleToSql(teams, sql`v.team_id`)}))`;
   return tx
-    .select({ ...getTableColumns(deployDecision), repeated: sql<number>`(select coalesce(sum(r.count), 0)::int from deploy_decision_repeat r where r.decision_id = ${deployDecision.id} and not r.other_digests)`, lastGivenAt: sql<string | null>`(select max(r.last_at) from deploy_decision_repeat r where r.decision_id = ${deployDecision.id} and not r.other_digests)` })
+    .select({ ...getTableColumns(deployDecision), repeated: sql<number>`(select coalesce(sum(r.count), 0)::int from deploy_decision_repeat r where r.decision_id = deploy_decision.id and not r.other_digests)`, lastGivenAt: sql<string | null>`(select max(r.last_at) from deploy_decision_repeat r where r.decision_id = deploy_decision.id and not r.other_digests)` })
     .from(deployDecision)
     .where(
       and(

@@ -77,6 +77,7 @@ type Reach = { readonly assetVersionIds: readonly string[]; readonly runIds: rea
 /** Findings of all teams, since poison does not stop at a team's border; another team's words stay with that team. */
 async function findingsInReach(tx: ReadTx, teamId: string, reach: Reach): Promise<OpenFinding[]> {
   const all = await openFindingsFor(tx, { teamId: null, ...reach });
+  if (all.length === 0) return [];
   const own = new Set((await openFindingsFor(tx, { teamId, ...reach })).map(({ id }) => id));
   return all.filter(({ source }) => source !== 'drift').map(({ id, severity, title, source }) => ({ id, severity, title: own.has(id) ? title : 'A finding of another team, upstream', source }));
 }
