@@ -2,7 +2,7 @@
 // It has an event loop to itself, so neither pages nor reports that the portal works on make a deployment wait. It keeps no state but what it may lose.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { changes, type ChangeFeed } from './db/changes.ts';
-import { answering, type Answering } from './deployments/index.ts';
+import { admissionAt, answering, type Answering } from './deployments/index.ts';
 import { settings } from './env.ts';
 import { makeTokenMemory, type TokenMemory } from './identity/index.ts';
 import { overloaded, within } from './kernel/admission.ts';
@@ -18,6 +18,7 @@ import { readiness } from './readiness.ts';
 export type DecisionsServer = { readonly server: Server; /** Answers what is open, takes nothing new, and writes what was counted. */ readonly close: () => Promise<void> };
 
 const deployPath = '/api/v1/decisions/deploy';
+const admissionPath = '/api/v1/decisions/admission';
 const largestQuestion = 16 * 1024;
 /** Questions that are worked on at once; beyond that the answer is 503 at once. */
 const mostOpen = 2_000;
@@ -78,6 +79,12 @@ function handlersOf(answers: Answering): ReadonlyMap<string, readonly Handler[]>
       { method: 'POST', limit: largestQuestion, answer: async (question) => {
         const body = jsonOf(question);
         return body.ok ? asked(question, body.value) : body;
+      } },
+    ]],
+    [admissionPath, [
+      { method: 'POST', limit: settings().MAX_EVENT_BYTES, answer: async (question) => {
+        const body = jsonOf(question);
+        return body.ok ? admissionAt({ actor: question.actor, requestId: question.requestId, channel: 'api' }, body.value, answers, question.at) : body;
       } },
     ]],
   ]);

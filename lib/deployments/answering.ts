@@ -73,6 +73,8 @@ export type Answering = {
   readonly execute: (context: RequestContext, input: z.input<typeof question>) => Promise<Outcome>;
   /** The same where the feed has been asked already, after the question came in; `at` is what it said. */
   readonly executeAt: (context: RequestContext, input: z.input<typeof question>, at: number) => Promise<Outcome>;
+  /** The answer as it would be now, examined and recorded nowhere: for dry runs. */
+  readonly look: (context: RequestContext, input: z.input<typeof question>) => Promise<Outcome>;
   /** Writes what was counted. */
   readonly flush: () => Promise<void>;
   readonly size: () => { readonly answers: number; readonly keys: number };
@@ -207,6 +209,21 @@ export function makeAnswering(feed: ChangeFeed): Answering {
     }
   }
 
+  async function look(context: RequestContext, rawInput: z.input<typeof question>): Promise<Outcome> {
+    const parsed = parseInput(question, rawInput);
+    if (!parsed.ok) return parsed;
+    const scope = askingScope(context);
+    try {
+      if (!may(context.actor, 'deployment.decide', scope)) return await deny(context, scope, { name: 'deployments.askDeploy', permission: 'deployment.decide', subjectTable: 'deploy_decision' }, null);
+      const asked = questionOf(parsed.value);
+      const looking = gate(() => momentTransaction({ actorKind: context.actor.kind, actorId: context.actor.id, requestId: context.requestId }, async (tx, now): Promise<Outcome> =>
+        ok({ value: answerOf(asked, (await decide(tx, asked, teamsWith(context.actor, 'deployment.decide'), now, false, context.actor)).ruling, now, context.requestId), auditNumbers: [] })));
+      return await (looking ?? Promise.resolve(tooMany()));
+    } catch (error) {
+      return err(failureOf(error, context, 'deployments.askDeploy'));
+    }
+  }
+
   let timer: NodeJS.Timeout | null = null;
   async function flush(): Promise<void> {
     const counts = repeats.take();
@@ -238,6 +255,7 @@ export function makeAnswering(feed: ChangeFeed): Answering {
   return {
     execute: (context, input) => withFlush(executeAt(context, input, null)),
     executeAt: (context, input, at) => withFlush(executeAt(context, input, at)),
+    look,
     flush,
     size: kept.size,
   };

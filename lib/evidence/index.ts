@@ -12,3 +12,4 @@ export { encodeEnvelope, IN_TOTO_PAYLOAD_TYPE, pae } from './format/dsse.ts';
 export { keyId as keyIdOf } from './format/key-id.ts';
 export { EVALUATION_TYPE, PROVENANCE_TYPE, STAGE_BUILD_TYPE, STATEMENT_TYPE, TEST_RESULT_TYPE, stageParameters } from './format/statement.ts';
 export type { EvaluationPredicate, ProvenancePredicate, StageParameters, Statement, TestResultPredicate } from './format/statement.ts';
+export { pinnedDigest, podChecks, type PodCheck } from './environment/pod.ts';
