@@ -2,8 +2,8 @@
 //
 // Every question asks the feed of changes first (one statement, shared by all questions of the same moment). What was committed before the question began
 // has then ended the answers that rested on it. What is left holds, within the bounds of time that it has.
-import { z } from 'zod';
-import { momentTransaction } from '#lib/db/client.ts';
+import type { z } from 'zod';
+import { momentTransaction, type ReadTx } from '#lib/db/client.ts';
 import { changes, watchKey, type ChangeFeed } from '#lib/db/changes.ts';
 import { deny, failureOf, type Command, type Recorded } from '#lib/kernel/command.ts';
 import type { RequestContext } from '#lib/kernel/context.ts';
@@ -89,13 +89,11 @@ export function makeAnswering(feed: ChangeFeed): Answering {
   feed.follow((keys) => { kept.changed(keys); });
 
   /** What is kept of a decision; null where it rests on what nobody notes. */
-  async function keepable({ ruling: given, version, rests }: Decision, now: string): Promise<Kept | null> {
+  async function keepable(tx: ReadTx, { ruling: given, version, rests }: Decision, now: string): Promise<Kept | null> {
     const known = rests.known();
     if (!known.repeatable) return null;
-    const { looked, moment } = await momentTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, async (tx) => ({
-      looked: await store.lookedAt(tx, [...known.versionIds]),
-      moment: await store.nextMoment(tx, [...known.promotionIds], [...known.modelVersionIds]),
-    }));
+    const looked = await store.lookedAt(tx, [...known.versionIds]);
+    const moment = await store.nextMoment(tx, [...known.promotionIds], [...known.modelVersionIds]);
     const keys = [...known.keys, ...looked.runIds, ...looked.digests.map((one) => watchKey('digest', one)), ...(looked.unnamed ? [watchKey('names')] : [])];
     const examinedAt = Date.parse(now);
     return { ruling: given, teamId: version?.teamId ?? null, keys: known.complete ? [...new Set(keys)] : [], onAnything: !known.complete, examinedAt, until: Math.min(examinedAt + oldestMilliseconds, moment ?? Number.POSITIVE_INFINITY) };
@@ -123,8 +121,8 @@ export function makeAnswering(feed: ChangeFeed): Answering {
   async function examineAgain(key: string, context: RequestContext, asked: Question): Promise<void> {
     const watch = kept.begin();
     try {
-      const { decision, now } = await momentTransaction({ actorKind: context.actor.kind, actorId: context.actor.id, requestId: context.requestId }, async (tx, at) => ({ decision: await decide(tx, asked, teamsWith(context.actor, 'deployment.decide'), at, false, context.actor), now: at }));
-      const value = await keepable(decision, now);
+      const value = await momentTransaction({ actorKind: context.actor.kind, actorId: context.actor.id, requestId: context.requestId }, async (tx, now) =>
+        keepable(tx, await decide(tx, asked, teamsWith(context.actor, 'deployment.decide'), now, false, context.actor), now));
       if (value === null) kept.drop(key);
       else watch.keep(key, askerOf(context.actor), value);
     } finally {
@@ -140,7 +138,7 @@ export function makeAnswering(feed: ChangeFeed): Answering {
       if (!recorded.ok) return recorded;
       const { answer, decisionId, decision } = recorded.value.value;
       repeats.recorded(askerOf(context.actor), key, { decisionId, answer: wordsOf(decision.ruling), recordedAt: Date.parse(answer.decidedAt) }, decision.version === null);
-      const value = await keepable(decision, answer.decidedAt).catch((error: unknown) => {
+      const value = await momentTransaction({ actorKind: 'system', actorId: null, requestId: context.requestId }, (tx) => keepable(tx, decision, answer.decidedAt)).catch((error: unknown) => {
         logDefect(error, { requestId: context.requestId, operation: 'deployments.keep' });
         return null;
       });
