@@ -111,8 +111,8 @@ BEGIN
   CALL watch_changes('emergency', 'UPDATE', $w$ SELECT promotion_id FROM changed $w$);
   CALL watch_changes('policy_exception', 'INSERT', $w$ SELECT model_version_id FROM changed $w$);
   CALL watch_changes('policy_exception', 'UPDATE', $w$ SELECT model_version_id FROM changed $w$);
-  CALL watch_changes('deployment', 'INSERT', $w$ SELECT unnest(ARRAY[v.model_id, watch_key('endpoint', c.environment || ' ' || c.endpoint)]) FROM changed c JOIN model_version v ON v.id = c.model_version_id $w$);
-  CALL watch_changes('deployment', 'UPDATE', $w$ SELECT unnest(ARRAY[v.model_id, watch_key('endpoint', c.environment || ' ' || c.endpoint)]) FROM changed c JOIN model_version v ON v.id = c.model_version_id $w$);
+  CALL watch_changes('deployment', 'INSERT', $w$ SELECT unnest(ARRAY[v.model_id, watch_key('endpoint', c.environment || ' ' || c.endpoint)]) FROM changed c LEFT JOIN model_version v ON v.id = c.model_version_id $w$);
+  CALL watch_changes('deployment', 'UPDATE', $w$ SELECT unnest(ARRAY[v.model_id, watch_key('endpoint', c.environment || ' ' || c.endpoint)]) FROM changed c LEFT JOIN model_version v ON v.id = c.model_version_id $w$);
   -- Evidence, by what it is about and by the run that it names.
   CALL watch_changes('evidence', 'INSERT', $w$ SELECT run_id FROM changed $w$);
   CALL watch_changes('evidence_subject', 'INSERT', $w$ SELECT watch_key('digest', digest) FROM changed $w$);
@@ -188,11 +188,16 @@ SET search_path = pg_catalog, public SET enable_hashjoin = off SET enable_mergej
   SELECT w.is_run, w.id FROM walked w LIMIT most + 1
 $$;
 --> statement-breakpoint
+-- So many runs and versions are walked; beyond that nobody may approve.
+CREATE FUNCTION most_walked() RETURNS int LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$ SELECT 200000 $$;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION most_walked() TO gatehouse_app;
+--> statement-breakpoint
 CREATE OR REPLACE FUNCTION model_version_conflicts(of_version uuid) RETURNS TABLE (person_id uuid, rule text, via text, account_id uuid, team_id uuid, run_id uuid, subject text, at timestamptz)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
-  most CONSTANT int := 200000;
+  most CONSTANT int := public.most_walked();
   published record;
   makers uuid[];
   seen uuid[];

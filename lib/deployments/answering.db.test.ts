@@ -63,7 +63,7 @@ describe('a yes that was given before is a no at the next question, once', () =>
   type Made = Awaited<ReturnType<typeof repeatedYes>>;
   const cases: [string, (made: Made) => Promise<unknown>, string][] = [
     ['the artifact is in quarantine', ({ version }) => behind(`UPDATE asset_version SET state = 'quarantined' WHERE digest = '${version.digest}'`), 'quarantined'],
-    ['data upstream is in quarantine', ({ version }) => behind(`UPDATE asset_version SET state = 'quarantined' WHERE digest = '${version.assets.raw.digest}'`), 'promotion_stale'],
+    ['data upstream is in quarantine', ({ version }) => behind(`UPDATE asset_version SET state = 'quarantined' WHERE digest = '${version.assets.raw.digest}'`), 'quarantined'],
     ['there is a finding about the artifact', ({ version }) => behind(`INSERT INTO finding (id, team_id, fingerprint, source, rule, title, detail, recommendation, severity, severity_rank, asset_version_id) SELECT '${newId()}', '${organisation.teamId}', '${newId()}', 'scan', 'r', 't', 'd', 'r', 'critical', 0, id FROM asset_version WHERE digest = '${version.digest}'`), 'promotion_stale'],
     ['there is a finding about a run upstream', ({ version }) => behind(`INSERT INTO finding (id, team_id, fingerprint, source, rule, title, detail, recommendation, severity, severity_rank, run_id) VALUES ('${newId()}', '${organisation.teamId}', '${newId()}', 'scan', 'r', 't', 'd', 'r', 'high', 1, '${version.runs.ingest.runId}')`), 'promotion_stale'],
     ['there is another evaluation', ({ version }) => pipeline.evaluate(version.assets.model, version.assets.holdout, [{ name: 'auc', value: 0.5, higherIsBetter: true }]), 'promotion_stale'],
@@ -134,18 +134,18 @@ describe('while questions and changes come at once', () => {
       }
     };
     const changer = async () => {
-      for (let n = 1; n <= 60; n += 1) {
+      for (let n = 1; n <= 24; n += 1) {
         writing = n;
         await behind(`UPDATE asset_version SET state = '${n % 2 === 1 ? 'quarantined' : 'usable'}' WHERE digest = '${version.digest}'`);
         written = n;
-        const enough = asked + 20;
+        const enough = asked + 12;
         while (asked < enough) await admin.query('SELECT 1');
       }
       over = true;
     };
     await Promise.all([changer(), ...Array.from({ length: 8 }, (_, n) => asker(others[n % 2] ?? answering))]);
     expect(wrong).toEqual([]);
-    expect(asked).toBeGreaterThan(1_000);
+    expect(asked).toBeGreaterThan(250);
     for (const by of others) await by.flush();
   });
 
@@ -229,6 +229,7 @@ describe('who speaks SQL as the application', () => {
     await client.connect();
     for (const text of ['INSERT INTO watched_change (xid, keys) VALUES (pg_current_xact_id(), NULL)', 'UPDATE watched_change SET keys = NULL', 'DELETE FROM watched_change', 'SELECT * FROM watched_change_horizon', 'ALTER TABLE asset_version DISABLE TRIGGER note_update_of_asset_version', 'SET session_replication_role = replica', 'DELETE FROM deploy_decision_repeat'])
       await expect(client.query(text), text).rejects.toThrow(/permission denied|must be owner/);
+    await admin.query('UPDATE watched_change_horizon SET at = now()');
     const noted = Number((await admin.query<{ count: string }>('SELECT count(*) FROM watched_change')).rows[0]?.count);
     expect(noted).toBeGreaterThan(0);
     expect((await client.query<{ forgotten: string }>('SELECT forget_watched_changes() AS forgotten')).rows[0]?.forgotten).toBe('0');
