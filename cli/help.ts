@@ -80,7 +80,7 @@ ${ENVIRONMENT}
 
 Exit codes: 0 published, now or before; 1 refused; 2 no answer.`,
 
-  'may-deploy': `Usage: gatehouse may-deploy (--digest DIGEST | --artifact PATH) --environment NAME [--json] [--token-file PATH]
+  'may-deploy': `Usage: gatehouse may-deploy (--digest DIGEST | --artifact PATH) --environment NAME [--endpoint NAME] [--identity ACCOUNT] [--json] [--token-file PATH]
 
 Asks the portal whether these very bytes may run in the environment.
 

@@ -26,6 +26,10 @@ const schema = z.object({
   INGEST_MAX_BYTES: z.coerce.number().int().min(1024).default(256 * 1024 * 1024),
   /** How long one event may take before the answer is 503; OpenLineage's clients wait 5 seconds. */
   INGEST_ANSWER_SECONDS: z.coerce.number().min(0.1).max(300).default(4),
+  /** How long a deployer waits for an answer before it is 503, which is no yes. */
+  DECISION_ANSWER_SECONDS: z.coerce.number().min(0.1).max(60).default(4),
+  /** Which namespace of Kubernetes is which environment, for the admission webhook: `payments=production, lab=sandbox`; `production!`: every pod must name its model. */
+  ADMISSION_NAMESPACES: z.string().max(20_000).default(''),
   /** A server of Open Policy Agent, asked by the rules of policies that name one of its paths. Its answer is waited for so long. */
   OPA_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPA_TOKEN: z.string().min(1).optional(),

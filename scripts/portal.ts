@@ -11,8 +11,8 @@ import { projectRoot } from '#scripts/project.ts';
 import { trouble } from '#scripts/trouble.ts';
 
 export type PortalOptions = {
-  /** `start` serves the last build, `dev` compiles as it goes. */
-  mode: 'start' | 'dev';
+  /** `start` serves the last build, `dev` compiles as it goes; `decisions` is the decisions process, which needs no build. */
+  mode: 'start' | 'dev' | 'decisions';
   port: number;
   /** The address to listen on; unset: every address of the machine. */
   host?: string;
@@ -57,11 +57,14 @@ export function chosenPort(text: string | undefined): number {
   return port;
 }
 
+/** Starts the decisions process and returns when it is ready. */
+export const startDecisions = (options: Omit<PortalOptions, 'mode'>): Promise<Portal> => startPortal({ ...options, mode: 'decisions' });
+
 /** Starts the portal and returns when /api/readyz says that it is ready. */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
   await checkPort(options.port, options.host);
   options.signal.throwIfAborted();
-  const logFile = options.logFolder === undefined ? null : freshLog(options.logFolder, 'portal');
+  const logFile = options.logFolder === undefined ? null : freshLog(options.logFolder, options.mode === 'decisions' ? 'decisions' : 'portal');
   const child = launch(options, logFile);
   let over = false;
   let stopping: Promise<void> | undefined;
@@ -102,11 +105,12 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
 function launch({ mode, port, host, environment }: PortalOptions, logFile: string | null): ChildProcess {
   const next = join(projectRoot, 'node_modules', 'next', 'dist', 'bin', 'next');
   const output = logFile === null ? 'inherit' : openSync(logFile, 'a', 0o600);
+  const program = mode === 'decisions' ? [join(projectRoot, 'scripts', 'decisions.ts')] : [next, mode, '--port', String(port), ...(host === undefined ? [] : ['--hostname', host])];
   try {
-    return spawn(process.execPath, [...lifeline.args, next, mode, '--port', String(port), ...(host === undefined ? [] : ['--hostname', host])], {
+    return spawn(process.execPath, [...lifeline.args, ...program], {
       cwd: projectRoot,
       stdio: ['ignore', output, output, 'ipc'],
-      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...environment, ...lifeline.environment, NODE_ENV: mode === 'dev' ? 'development' : 'production' },
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...(mode === 'decisions' ? { DECISIONS_PORT: String(port), GATEHOUSE_HOST: host ?? '' } : {}), ...environment, ...lifeline.environment, NODE_ENV: mode === 'dev' ? 'development' : 'production' },
     });
   } finally {
     if (typeof output === 'number') closeSync(output);

@@ -36,6 +36,7 @@ const columns: Column<DeployDecisionItem>[] = [
   { id: 'environment', header: 'Environment', width: 110, cell: (row) => <EnvironmentBadge name={row.environment} /> },
   { id: 'model', header: 'What', width: 230, cell: (row) => <span className="inline-flex flex-wrap items-baseline gap-x-2">{row.model && <TextLink quiet href={versionHref(row.model.name, row.model.version)}>{row.model.name} {row.model.version}</TextLink>}<Digest value={row.digest} /></span> },
   { id: 'reasons', header: 'Reasons', wrap: true, cell: (row) => <ul className="wrap-anywhere">{row.reasons.map(({ code, message }, index) => <li key={`${code} ${index}`} title={code}>{message}</li>)}</ul> },
+  { id: 'repeated', header: 'Given again', width: 130, priority: 2, cell: (row) => (row.repeated === 0 ? '' : <span>{row.repeated.toLocaleString('en-GB')}×, last <Time at={row.lastGivenAt} /></span>) },
   { id: 'actor', header: 'Asked by', width: 170, priority: 2, cell: (row) => row.actorName },
   { id: 'promotion', header: 'Request', width: 90, priority: 3, cell: (row) => (row.promotionId === null ? '' : <TextLink quiet href={`/approvals/${row.promotionId}`}>request</TextLink>) },
 ];

@@ -6,7 +6,7 @@ import { reportEvent } from '#lib/ingest/index.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import { ensureShippedPolicies } from '#lib/policy/index.ts';
 import { runById } from '#lib/registry/store/lineage.ts';
-import { upstreamOf } from '#lib/registry/upstream.ts';
+import { readAhead, upstreamOf } from '#lib/registry/upstream.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { as, createOrganisation, must, type Organisation } from '#lib/testing/fixtures.ts';
 import { digestOfText, makePipeline, type Pipeline } from '#lib/testing/pipeline.ts';
@@ -91,10 +91,11 @@ describe('the gate is told', () => {
     await report('etl-2', [], [{ namespace: 'hive', name: 'shop.seen', label: 'v1', alsoCalled: { namespace: 'lake', name: 'seen' } }]);
     const inputs: Data[] = [{ namespace: 'lake', name: 'seen', label: 'v1' }, { namespace: 'lake', name: 'seen', label: 'v0', digest: 'seen zero' }];
     const runId = await report('train-gate', inputs, [{ namespace: 'flights', name: 'model-gate', digest: 'model gate' }]);
+    const made = (await admin.query<{ id: string }>(`SELECT asset_version_id AS id FROM run_asset WHERE run_id = $1 AND direction = 'output'`, [runId])).rows[0]?.id ?? '';
     const upstream = await readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, async (tx) => {
       const training = await runById(tx, runId);
       if (!training) throw new Error('the run is not there');
-      return upstreamOf(tx, organisation.teamId, training);
+      return upstreamOf(tx, await readAhead(tx, made), organisation.teamId, training);
     });
     expect(upstream.versions.map(({ label, digest }) => label ?? digest).sort()).toEqual([digestOfText('seen zero'), 'v1'].sort());
     expect(upstream.versions.find(({ label }) => label === 'v1')?.producers).toHaveLength(1);

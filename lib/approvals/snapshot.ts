@@ -2,24 +2,25 @@
 import type { ReadTx } from '#lib/db/client.ts';
 import { exceptionsInForce } from '#lib/exceptions/index.ts';
 import { activePolicy, withOpa, type Environment, type PolicyInput, type UsablePolicy } from '#lib/policy/index.ts';
-import { gatherFacts, incumbentOf, policyInputOf, versionById, type FullVersionRow, type VersionFacts } from '#lib/registry/index.ts';
+import { gatherFacts, incumbentOf, policyInputOf, versionById, type FullVersionRow, type Looked, type VersionFacts } from '#lib/registry/index.ts';
 import { staleness, thaw } from './domain.ts';
 import { conflictsOf, type Party } from './separation.ts';
 import type { ConflictFact } from './schema.ts';
 import { conflictsAbout, snapshotContent, type PromotionRow } from './store.ts';
 
-export type Gathered = { readonly row: FullVersionRow; readonly facts: VersionFacts; readonly input: PolicyInput; readonly incumbent: { readonly row: FullVersionRow; readonly facts: VersionFacts } | null };
+export type Gathered = { readonly row: FullVersionRow; readonly facts: VersionFacts; readonly input: PolicyInput; readonly incumbent: { readonly row: FullVersionRow; readonly facts: VersionFacts } | null; /** What was looked at: about the version, and about the one that runs. */ readonly looked: readonly Looked[] };
 
 /** The facts about a version for an environment, as they are in this transaction, with OPA’s answers where the policy asks for them. */
 export async function gather(tx: ReadTx, row: FullVersionRow, environment: Environment, policy: UsablePolicy | null, lock: boolean): Promise<Gathered> {
-  const { facts } = await gatherFacts(tx, row);
+  const { facts, looked } = await gatherFacts(tx, row);
   const running = await incumbentOf(tx, row.modelId, environment);
   const runningRow = running ? await versionById(tx, running.versionId) : null;
-  const runningFacts = runningRow === null ? null : runningRow.id === row.id ? facts : (await gatherFacts(tx, runningRow)).facts;
+  const runningGathered = runningRow === null || runningRow.id === row.id ? null : await gatherFacts(tx, runningRow);
+  const runningFacts = runningRow?.id === row.id ? facts : (runningGathered?.facts ?? null);
   const incumbent = running && runningRow && runningFacts ? { row: runningRow, facts: runningFacts } : null;
   const known = policyInputOf(facts, environment, running && runningFacts ? { ...running, evaluations: runningFacts.evaluations } : null, await exceptionsInForce(tx, row.id, environment, lock), policy?.content.parameters);
   const input = policy ? await withOpa(tx, policy.content, known) : known;
-  return { row, facts, input, incumbent };
+  return { row, facts, input, incumbent, looked: [looked, ...(runningGathered ? [runningGathered.looked] : [])] };
 }
 
 export type Examined = { readonly gathered: Gathered | null; readonly policy: UsablePolicy | null; readonly stale: readonly string[] };

@@ -51,9 +51,11 @@ export async function closePool(): Promise<void> {
 
 const literal = (value: string) => pg.escapeLiteral(value);
 
-async function begin(client: pg.PoolClient, mode: 'READ ONLY' | 'READ WRITE', actor: TransactionActor): Promise<string> {
+type Isolation = 'READ COMMITTED' | 'REPEATABLE READ';
+
+async function begin(client: pg.PoolClient, mode: 'READ ONLY' | 'READ WRITE', actor: TransactionActor, isolation: Isolation): Promise<string> {
   const results = (await client.query(
-    `BEGIN ISOLATION LEVEL READ COMMITTED ${mode};
+    `BEGIN ISOLATION LEVEL ${isolation} ${mode};
      SELECT set_config('gatehouse.actor_kind', ${literal(actor.actorKind)}, true),
             set_config('gatehouse.actor_id', ${literal(actor.actorId ?? '')}, true),
             set_config('gatehouse.request_id', ${literal(actor.requestId)}, true),
@@ -66,7 +68,7 @@ async function begin(client: pg.PoolClient, mode: 'READ ONLY' | 'READ WRITE', ac
 
 const withScratchTables = new WeakSet<pg.PoolClient>();
 
-async function transaction<T>(mode: 'READ ONLY' | 'READ WRITE', actor: TransactionActor, work: (tx: WriteTx, now: string) => Promise<{ commit: boolean; value: T }>, scratch = false): Promise<T> {
+async function transaction<T>(mode: 'READ ONLY' | 'READ WRITE', actor: TransactionActor, work: (tx: WriteTx, now: string) => Promise<{ commit: boolean; value: T }>, scratch = false, isolation: Isolation = 'READ COMMITTED'): Promise<T> {
   const client = await pool().connect();
   let broken: Error | undefined;
   try {
@@ -74,7 +76,7 @@ async function transaction<T>(mode: 'READ ONLY' | 'READ WRITE', actor: Transacti
       await client.query(scratchStatements);
       withScratchTables.add(client);
     }
-    const now = await begin(client, mode, actor);
+    const now = await begin(client, mode, actor, isolation);
     const { commit, value } = await work(drizzle(client) as unknown as WriteTx, now);
     await client.query(commit ? 'COMMIT' : 'ROLLBACK');
     return value;
@@ -95,6 +97,10 @@ export const readTransaction = <T>(actor: TransactionActor, work: (tx: ReadTx, n
 /** The same, with the connection's scratch tables (`scratch.ts`), which are empty at its beginning. */
 export const scratchTransaction = <T>(actor: TransactionActor, work: (tx: ReadTx, now: string) => Promise<T>): Promise<T> =>
   transaction('READ ONLY', actor, async (tx, now) => ({ commit: true, value: await work(tx, now) }), true);
+
+/** The same, where all statements see one moment. */
+export const momentTransaction = <T>(actor: TransactionActor, work: (tx: ReadTx, now: string) => Promise<T>): Promise<T> =>
+  transaction('READ ONLY', actor, async (tx, now) => ({ commit: true, value: await work(tx, now) }), false, 'REPEATABLE READ');
 
 /** Runs one statement that reads, without the two round trips of a transaction around it: for what every request asks. */
 export const readStatement = <T>(work: (tx: ReadTx) => Promise<T>): Promise<T> => work(drizzle(pool()) as unknown as ReadTx);

@@ -1,64 +1,21 @@
-// Answering deployers, and recording what runs. Every answer is kept; a deployment is decided again in its own transaction.
+// Recording what runs. A deployment is decided again, with locks, in its own transaction.
 import { z } from 'zod';
-import type { WriteTx } from '#lib/db/client.ts';
-import { markStale, movePromotion } from '#lib/approvals/index.ts';
+import { movePromotion } from '#lib/approvals/index.ts';
 import { announce } from '#lib/kernel/announce.ts';
 import { audited, type AuditEntry } from '#lib/kernel/audit-event.ts';
 import { command, refusal } from '#lib/kernel/command.ts';
-import type { CommandContext } from '#lib/kernel/context.ts';
 import { failures } from '#lib/kernel/errors.ts';
 import { digest, newId } from '#lib/kernel/ids.ts';
 import { teamsWith } from '#lib/kernel/permissions.ts';
 import { ok } from '#lib/kernel/result.ts';
 import { unknownEnvironment } from '#lib/policy/index.ts';
 import { environment } from '#lib/policy/schema.ts';
-import { decide, deployingPerson } from './decide.ts';
-import { deployAnswer, endpointName, type DeployAnswer } from './schema.ts';
+import { decide } from './decide.ts';
+import { askingScope } from './question.ts';
+import { endpointName } from './schema.ts';
 import * as store from './store.ts';
 
 export const deploymentsFailure = failures<'deployments.not_allowed' | 'deployments.endpoint_taken'>();
-
-const question = z.object({ digest, environment, endpoint: endpointName.nullable().default(null).describe('Where it would run; without one the rule about the endpoint looks at all endpoints of the model in the environment.') });
-
-/** Where an actor asks from: its own team, or for people the first team, or the organisation, by which it may ask at all. */
-function askingScope({ actor }: CommandContext): { kind: 'team'; teamId: string } | { kind: 'organisation' } {
-  if (actor.kind === 'service') return { kind: 'team', teamId: actor.teamId };
-  const teams = teamsWith(actor, 'deployment.decide');
-  return teams === 'all' || teams[0] === undefined ? { kind: 'organisation' } : { kind: 'team', teamId: teams[0] };
-}
-
-async function answer(tx: WriteTx, input: z.output<typeof question>, context: CommandContext) {
-  const teams = teamsWith(context.actor, 'deployment.decide');
-  const { ruling, version, stale } = await decide(tx, input.digest, input.environment, teams, context.now, false, deployingPerson(context.actor), input.endpoint);
-  const unknown = ruling.allowed ? null : await unknownEnvironment(tx, [input.environment]);
-  if (unknown) return unknown;
-  const entries: AuditEntry[] = [];
-  for (const { row, reasons } of stale) entries.push(await markStale(tx, row, reasons));
-  const row = { id: newId(), actorKind: context.actor.kind, actorId: context.actor.id, digest: input.digest, environment: input.environment, allowed: ruling.allowed, reasons: [...ruling.reasons], promotionId: ruling.promotionId, requestId: context.requestId };
-  await store.insertDecision(tx, row);
-  const value: DeployAnswer = { allowed: ruling.allowed, digest: input.digest, environment: input.environment, reasons: row.reasons, decidedAt: context.now, requestId: context.requestId, promotionId: ruling.promotionId };
-  const after = { allowed: row.allowed, digest: row.digest, environment: row.environment, codes: row.reasons.map(({ code }) => code), promotionId: row.promotionId };
-  return ok(audited(value, { subjectTable: 'deploy_decision', subjectId: row.id, teamId: version?.teamId ?? null, after }, ...entries));
-}
-
-const shared = {
-  input: question,
-  output: deployAnswer,
-  permission: 'deployment.decide',
-  subjectTable: 'deploy_decision',
-  resource: async (_tx: unknown, _input: unknown, context: CommandContext) => ok({ scope: askingScope(context) }),
-  scope: ({ scope }: { scope: ReturnType<typeof askingScope> }) => scope,
-  run: (tx: WriteTx, input: z.output<typeof question>, _resource: unknown, context: CommandContext) => answer(tx, input, context),
-} as const;
-
-/**
- * May this digest run here? Fails closed: an unknown digest, an unusable policy, a promotion that anything has changed
- * about, is a no. The answer is recorded. It is an answer for now, and recording a deployment asks again.
- */
-export const decideDeploy = command({ ...shared, name: 'deployments.decideDeploy', summary: 'May this digest run here?', http: { method: 'GET', path: '/api/v1/decisions/deploy', tag: 'Deployments', body: 'none' } });
-
-/** The same question, for callers that send JSON. */
-export const askDeploy = command({ ...shared, name: 'deployments.askDeploy', summary: 'May this digest run here? (question as JSON)', http: { method: 'POST', path: '/api/v1/decisions/deploy', tag: 'Deployments', body: 'json' } });
 
 const recorded = z.object({ deploymentId: z.string(), allowed: z.literal(true), replaced: z.string().nullable() });
 const moment = z.iso.datetime({ offset: true }).refine((text) => Date.parse(text) >= 0 && Date.parse(text) < Date.UTC(9_999, 0, 1), 'must lie between 1970 and 9998').transform((text) => new Date(text).toISOString());
@@ -85,7 +42,7 @@ export const recordDeployment = command({
     if (actor.kind !== 'service') return refused(deploymentsFailure('conflict', 'deployments.not_allowed', 'Deployments are recorded by service accounts.', { details: { allowed: false, reasons: [{ code: 'not_a_service', message: 'Deployments are recorded by service accounts.' }] } }), null);
     await store.lockEndpoint(tx, input.environment, input.endpoint);
     await store.lockArtifact(tx, input.digest);
-    const { ruling, version, promotion } = await decide(tx, input.digest, input.environment, teamsWith(actor, 'deployment.record'), now, true, deployingPerson(actor), input.endpoint);
+    const { ruling, version, promotion } = await decide(tx, { digest: input.digest, environment: input.environment, endpoint: input.endpoint, identity: null }, teamsWith(actor, 'deployment.record'), now, true, actor);
     if (!ruling.allowed || !version) {
       const unknown = await unknownEnvironment(tx, [input.environment]);
       if (unknown) return unknown;

@@ -47,7 +47,7 @@ describe('over the wire', () => {
 
   it('the question is answered with 200, also when the answer is no', async () => {
     const answer = await get(`digest=${unknown}&environment=production`);
-    expect([answer.status, await answer.json()]).toEqual([200, { allowed: false, digest: unknown, environment: 'production', reasons: [{ code: 'not_registered', message: expect.any(String) as string }], decidedAt: expect.any(String) as string, requestId: expect.any(String) as string, promotionId: null }]);
+    expect([answer.status, await answer.json()]).toEqual([200, { allowed: false, digest: unknown, environment: 'production', endpoint: null, identity: null, reasons: [{ code: 'not_registered', message: expect.any(String) as string }], decidedAt: expect.any(String) as string, requestId: expect.any(String) as string, promotionId: null }]);
     const byJson = await askByJson(new Request('http://portal.test/api/v1/decisions/deploy', { method: 'POST', headers: authorised(organisation.deployer.token), body: JSON.stringify({ digest: unknown, environment: 'production' }) }), { params: Promise.resolve({}) });
     expect([byJson.status, ((await byJson.json()) as { allowed: boolean }).allowed]).toEqual([200, false]);
   });

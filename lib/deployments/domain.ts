@@ -22,6 +22,8 @@ export type DeployQuestion = {
   readonly separation: readonly string[];
   /** What stands against it at this moment and on this endpoint, though its promotion lives. */
   readonly momentary?: readonly DecisionReason[];
+  /** What the question itself says that stands in the way: an endpoint of another team, an account that may not deploy. */
+  readonly restricting?: readonly DecisionReason[];
   /** State of the newest request, where none could be used. */
   readonly latest: { readonly promotionId: string; readonly state: string } | null;
 };
@@ -37,8 +39,15 @@ const latestSentence: Readonly<Record<string, string>> = {
   stale: 'The newest request for it is stale.',
 };
 
-/** The ruling. Sandbox lets registered versions run, staging lets them run and warns, production asks for a living promotion. */
+/** The ruling; what the question adds of itself can only turn a yes into a no. */
 export function ruling(question: DeployQuestion): Ruling {
+  const given = rulingOnFacts(question);
+  const { restricting = [] } = question;
+  return given.allowed && restricting.length > 0 ? no(...restricting) : given;
+}
+
+/** Sandbox lets registered versions run, staging lets them run and warns, production asks for a living promotion. */
+function rulingOnFacts(question: DeployQuestion): Ruling {
   const { environment } = question;
   if (!question.registered) return no({ code: 'not_registered', message: 'No registered model version has this digest: publish it first. Nothing unknown runs anywhere.' });
   if (question.quarantined) return no({ code: 'quarantined', message: 'These bytes, or something they were made from, are in quarantine.' });

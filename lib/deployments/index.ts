@@ -1,5 +1,7 @@
 // Deployments and deploy decisions: public face of the domain.
-export { askDeploy, decideDeploy, recordDeployment } from './commands.ts';
+export { admissionAt, askAdmission } from './admission.ts';
+export { type Answering, answering, askDeploy, decideDeploy, flushAnswers, makeAnswering, oldestMilliseconds } from './answering.ts';
+export { recordDeployment } from './commands.ts';
 export { listEndpointReports, reportEndpoint } from './endpoints.ts';
 export { currentDeployments, listDeployDecisions, listDeployments } from './queries.ts';
 export * from './schema.ts';

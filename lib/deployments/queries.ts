@@ -67,7 +67,7 @@ export const listDeployDecisions = query({
     const models = await store.namesOfDigests(tx, teams, [...new Set(page.items.map((row) => row.digest))]);
     return ok({
       ...page,
-      items: page.items.map(({ actorId, actorKind, ...row }) => ({ ...row, actorKind, actorName: actorId === null ? 'nobody' : (names.get(actorId) ?? 'unknown'), model: models.get(row.digest) ?? null })),
+      items: page.items.map(({ actorId, actorKind, lastGivenAt, ...row }) => ({ ...row, actorKind, lastGivenAt: lastGivenAt === null ? row.at : new Date(lastGivenAt).toISOString(), actorName: actorId === null ? 'nobody' : (names.get(actorId) ?? 'unknown'), model: models.get(row.digest) ?? null })),
     });
   },
   http: { method: 'GET', path: '/api/v1/decisions', tag: 'Deployments', body: 'none' },

@@ -6,11 +6,16 @@ import { environment } from '#lib/policy/schema.ts';
 export const decisionReason = z.object({ code: z.string(), message: z.string() });
 export type DecisionReason = z.infer<typeof decisionReason>;
 
+export const endpointName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'an endpoint’s name is up to 200 letters, digits, dots, slashes, hyphens and underscores, and begins with a letter or digit');
+
 /** The answer to a deployer (docs/wire-contract.md, Decisions and deployments). */
 export const deployAnswer = z.object({
   allowed: z.boolean(),
   digest: z.string(),
   environment,
+  /** As in the question; null where it said nothing. */
+  endpoint: z.string().nullable(),
+  identity: z.string().nullable(),
   reasons: z.array(decisionReason),
   decidedAt: z.string(),
   requestId: z.string(),
@@ -18,7 +23,6 @@ export const deployAnswer = z.object({
 });
 export type DeployAnswer = z.infer<typeof deployAnswer>;
 
-export const endpointName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'an endpoint’s name is up to 200 letters, digits, dots, slashes, hyphens and underscores, and begins with a letter or digit');
 
 export const deploymentItem = z.object({
   id: z.string(),
@@ -52,6 +56,10 @@ export const deployDecisionItem = z.object({
   reasons: z.array(decisionReason),
   promotionId: z.string().nullable(),
   requestId: z.string(),
+  endpoint: z.string().nullable(),
+  identity: z.string().nullable(),
+  repeated: z.number().int().describe('How often it was given again, unchanged, to the same asker.'),
+  lastGivenAt: z.string().describe('When it was given last.'),
   model: z.object({ name: z.string(), version: z.number().int() }).nullable(),
 });
 export type DeployDecisionItem = z.infer<typeof deployDecisionItem>;

@@ -1,8 +1,8 @@
 // SQL of deployments and of recorded answers.
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { ReadTx, WriteTx } from '#lib/db/client.ts';
+import { and, desc, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
+import { prepared, type ReadTx, type WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleTo, visibleToSql } from '#lib/db/conditions.ts';
-import { deployDecision, deployment } from '#lib/db/schema/deployments.ts';
+import { deployDecision, deployDecisionRepeat, deployment } from '#lib/db/schema/deployments.ts';
 import { serviceAccount, team } from '#lib/db/schema/identity.ts';
 import { assetVersion } from '#lib/db/schema/lineage.ts';
 import { model, modelVersion } from '#lib/db/schema/registry.ts';
@@ -28,6 +28,55 @@ export async function lockArtifact(tx: WriteTx, digest: string): Promise<'usable
 export const endDeployment = (tx: WriteTx, id: string, at: string) => tx.update(deployment).set({ endedAt: at }).where(eq(deployment.id, id));
 export const insertDeployment = (tx: WriteTx, row: typeof deployment.$inferInsert) => tx.insert(deployment).values(row);
 export const insertDecision = (tx: WriteTx, row: typeof deployDecision.$inferInsert) => tx.insert(deployDecision).values(row);
+
+export const insertRepeats = (tx: WriteTx, rows: readonly (typeof deployDecisionRepeat.$inferInsert)[]) => tx.insert(deployDecisionRepeat).values([...rows]);
+
+/** The team whose deployment runs on an endpoint; null: none does. */
+export const teamAt = async (tx: ReadTx, environment: Environment, endpoint: string): Promise<string | null> =>
+  first(await tx.select({ teamId: deployment.teamId }).from(deployment).where(and(eq(deployment.environment, environment), eq(deployment.endpoint, endpoint), isNull(deployment.endedAt))))?.teamId ?? null;
+
+export type DeployingAccount = { readonly id: string; readonly name: string; readonly role: string; readonly teamId: string; readonly active: boolean; readonly responsiblePersonId: string };
+
+/** A service account by id or name, of a team that the asker may see. */
+export async function deployingAccount(tx: ReadTx, identity: string, teams: TeamFilter): Promise<DeployingAccount | null> {
+  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(identity);
+  const row = first(await tx.select().from(serviceAccount).where(and(isId ? eq(serviceAccount.id, identity) : eq(serviceAccount.name, identity), visibleTo(teams, serviceAccount.teamId))).limit(1));
+  return row ? { id: row.id, name: row.name, role: row.role, teamId: row.teamId, active: row.state === 'active', responsiblePersonId: row.responsiblePersonId } : null;
+}
+
+/** Whether a model version with this digest is registered that the asker may see. */
+export async function isRegistered(tx: ReadTx, digest: string, teams: TeamFilter): Promise<boolean> {
+  const rows = await prepared<{ team_id: string }>(tx, 'deployments_teams_of_digest', 'select distinct team_id from model_version where digest = $1', [digest]);
+  return rows.some(({ team_id }) => teams === 'all' || teams.includes(team_id));
+}
+
+const lookedAtText = `
+  select array(select distinct digest from asset_version where id = any($1::uuid[]) and digest is not null) as digests,
+         exists (select 1 from asset_version where id = any($1::uuid[]) and digest is null) as unnamed,
+         array(select distinct e.run_id from asset_version v join evidence_subject s on s.digest = v.digest join evidence e on e.id = s.evidence_id where v.id = any($1::uuid[]) and e.run_id is not null) as "runIds"`;
+
+/** Digests of these versions, whether one has none, and the runs that evidence about them names. */
+export async function lookedAt(tx: ReadTx, versionIds: readonly string[]): Promise<{ digests: string[]; unnamed: boolean; runIds: string[] }> {
+  const [row] = await prepared<{ digests: string[]; unnamed: boolean; runIds: string[] }>(tx, 'deployments_looked_at', lookedAtText, [[...versionIds]]);
+  return row ?? { digests: [], unnamed: false, runIds: [] };
+}
+
+const momentsText = `
+  select min(moment) as moment from (
+    select expires_at as moment from promotion where id = any($1::uuid[])
+    union all select expires_at from emergency where promotion_id = any($1::uuid[])
+    union all select expires_at from policy_exception where model_version_id = any($2::uuid[]) and state = 'active'
+  ) as m where moment > now()`;
+
+/**
+ * The next moment at which an answer could change although nothing is written: the end of a promotion, an emergency or an exception.
+ * (Whether a key was valid goes by when its evidence was received, so its end changes nothing that was received before.) A source of
+ * facts that begin or end by themselves, say a window for changes, adds its moments here; what is forgotten counts after the answer's greatest age.
+ */
+export async function nextMoment(tx: ReadTx, promotionIds: readonly string[], modelVersionIds: readonly string[]): Promise<number | null> {
+  const [row] = await prepared<{ moment: Date | null }>(tx, 'deployments_next_moment', momentsText, [[...promotionIds], [...modelVersionIds]]);
+  return row?.moment ? new Date(row.moment).getTime() : null;
+}
 
 const columns = {
   id: deployment.id,
@@ -107,7 +156,7 @@ export function decisionPage(tx: ReadTx, teams: TeamFilter, actorId: string | nu
   const page = keyset(deployDecision.at, deployDecision.id, request.sort.startsWith('-'), request);
   const visible = teams === 'all' ? undefined : sql`(${deployDecision.actorId} = ${actorId}::uuid or exists (select 1 from model_version v where v.digest = ${deployDecision.digest} and ${visibleToSql(teams, sql`v.team_id`)}))`;
   return tx
-    .select()
+    .select({ ...getTableColumns(deployDecision), repeated: sql<number>`(select coalesce(sum(r.count), 0)::int from deploy_decision_repeat r where r.decision_id = deploy_decision.id and not r.other_digests)`, lastGivenAt: sql<string | null>`(select max(r.last_at) from deploy_decision_repeat r where r.decision_id = deploy_decision.id and not r.other_digests)` })
     .from(deployDecision)
     .where(
       and(

@@ -18,7 +18,7 @@ export { keyId as keyIdOf } from './format/key-id.ts';
 export { EVALUATION_TYPE, PROVENANCE_TYPE, STAGE_BUILD_TYPE, STATEMENT_TYPE, TEST_RESULT_TYPE, VULNERABILITIES_TYPES, stageParameters } from './format/statement.ts';
 export type { EvaluationPredicate, ProvenancePredicate, StageParameters, Statement, TestResultPredicate } from './format/statement.ts';
 export { ENVIRONMENT_TYPE, type EnvironmentPredicate } from './format/statement.ts';
-export { environmentRequirements, meetsRestricted, podChecks, podOf, type EnvironmentRequirement, type PodCheck } from './environment/pod.ts';
+export { environmentRequirements, meetsRestricted, pinnedDigest, podChecks, podOf, type EnvironmentRequirement, type PodCheck } from './environment/pod.ts';
 export { egressCheck } from './environment/network.ts';
 export { requirementsOf, type RequirementView, type RequirementVerdict } from './environment/checks.ts';
 export { environmentOfRun, getRunEnvironment, trainingControlsOfRun, type RunEnvironment } from './environment/read-run.ts';

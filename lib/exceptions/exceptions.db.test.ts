@@ -179,7 +179,7 @@ describe('an environment that only warns', () => {
   it('says the exception beside the warning', async () => {
     const { modelVersionId, digest } = await flawed();
     must(await confirm(must(await propose(modelVersionId, { environment: 'staging' })).value.exceptionId));
-    const { ruling } = await readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, (tx) => mayRun(tx, digest, 'staging', 'all', new Date().toISOString(), false, null));
+    const { ruling } = await readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, (tx) => mayRun(tx, { digest, environment: 'staging', endpoint: null, identity: null }, 'all', new Date().toISOString(), false, { kind: 'system', id: null, name: 'test' }));
     expect(ruling.reasons.find(({ code }) => code === ruleId)?.message).toMatch(/failed, found 0.3; excepted until .* because The airport/);
   });
 });

@@ -129,7 +129,8 @@ export const openFindings = (tx: ReadTx, teamId: string | null, about: { assetVe
     .where(and(
       inArray(finding.state, ['open', 'acknowledged']),
       teamId === null ? undefined : eq(finding.teamId, teamId),
-      or(inArray(finding.assetVersionId, [...about.assetVersionIds]), inArray(finding.runId, [...about.runIds]), inArray(finding.evidenceId, [...about.evidenceIds])),
+      // Each by its own index, and each list in one parameter: there may be thousands.
+      sql`${finding.id} in (select id from finding where asset_version_id = any(${sql.param([...about.assetVersionIds])}::uuid[]) union all select id from finding where run_id = any(${sql.param([...about.runIds])}::uuid[]) union all select id from finding where evidence_id = any(${sql.param([...about.evidenceIds])}::uuid[]))`,
     ))
     .orderBy(finding.severityRank, desc(finding.lastSeenAt), desc(finding.id))
     .limit(limit);

@@ -23,22 +23,29 @@ export const tokenPrefix = (token: string) => token.slice(0, 9);
 
 const livingToken = together<LivingToken>((hashes) => readStatement((tx) => livingTokens(tx, hashes)));
 
-async function actorOfToken(token: string): Promise<Result<Actor, AppError>> {
+/** The service account behind a token, and when the token ends (milliseconds). */
+export async function accountOfToken(token: string): Promise<Result<{ actor: Actor; expiresAt: number }, AppError>> {
   const found = await livingToken(tokenHash(token));
   if (!found) return identityFailure('unauthenticated', 'identity.bad_token', 'The service account token is unknown, expired or revoked. Ask an admin for a new one.');
   if (found.useIsStale) {
     await writeTransaction({ ...asking, requestId: newId() }, async (tx) => ({ commit: true, value: await noteTokenUse(tx, found.tokenId) }));
   }
   const { account } = found;
-  return ok({
+  const actor: Actor = {
     kind: 'service',
     id: account.id,
     tokenId: found.tokenId,
     responsiblePersonId: account.responsiblePersonId,
     teamId: account.teamId,
     grants: [{ role: account.role, teamId: account.teamId }],
-  });
+  };
+  return ok({ actor, expiresAt: found.expiresAt });
 }
+
+/** The token of an Authorization header; null where it is of another form. */
+export const bearerToken = (authorization: string): string | null => /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null;
+
+export const wrongForm = () => identityFailure('unauthenticated', 'identity.bad_token', 'Send Authorization: Bearer <service account token>.');
 
 /** The session id inside the signed and encrypted cookie; null when it is not ours or has expired. */
 async function sessionIdOf(cookie: string): Promise<string | null> {
@@ -72,10 +79,10 @@ function cookieOf(request: Request): string | undefined {
 export async function authenticate(request: Request): Promise<Result<{ actor: Actor; by: 'token' | 'cookie' | 'nothing' }, AppError>> {
   const authorization = request.headers.get('authorization');
   if (authorization !== null) {
-    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (!token) return identityFailure('unauthenticated', 'identity.bad_token', 'Send Authorization: Bearer <service account token>.');
-    const actor = await actorOfToken(token);
-    return actor.ok ? ok({ actor: actor.value, by: 'token' }) : actor;
+    const token = bearerToken(authorization);
+    if (token === null) return wrongForm();
+    const account = await accountOfToken(token);
+    return account.ok ? ok({ actor: account.value.actor, by: 'token' }) : account;
   }
   const cookie = cookieOf(request);
   if (!cookie) return ok({ actor: nobody, by: 'nothing' });

@@ -94,20 +94,20 @@ export const tokenForUpdate = async (tx: ReadTx, id: string) => first(await tx.s
 export const allTokens = (tx: ReadTx) => tx.select().from(serviceToken).orderBy(desc(serviceToken.createdAt));
 export const revokeToken = (tx: WriteTx, id: string) => tx.update(serviceToken).set({ revokedAt: sql`now()` }).where(and(eq(serviceToken.id, id), isNull(serviceToken.revokedAt)));
 
-export type LivingToken = { readonly tokenId: string; readonly account: Pick<ServiceAccountRow, 'id' | 'teamId' | 'responsiblePersonId' | 'role'>; readonly useIsStale: boolean };
+export type LivingToken = { readonly tokenId: string; readonly account: Pick<ServiceAccountRow, 'id' | 'teamId' | 'responsiblePersonId' | 'role'>; readonly useIsStale: boolean; /** Milliseconds. */ readonly expiresAt: number };
 
 const livingTokensText = `
-  select t.token_hash, t.id, a.id as account_id, a.team_id, a.responsible_person_id, a.role, coalesce(t.last_used_at < now() - interval '1 minute', true) as use_is_stale
+  select t.token_hash, t.id, a.id as account_id, a.team_id, a.responsible_person_id, a.role, coalesce(t.last_used_at < now() - interval '1 minute', true) as use_is_stale, (extract(epoch from t.expires_at) * 1000)::float8 as expires_at
   from service_token t join service_account a on a.id = t.service_account_id join person p on p.id = a.responsible_person_id
   where t.token_hash = any($1::text[]) and t.revoked_at is null and t.expires_at > now() and a.state = 'active' and p.state = 'active'`;
 
-type LivingTokenRow = { token_hash: string; id: string; account_id: string; team_id: string; responsible_person_id: string; role: ServiceRole; use_is_stale: boolean };
+type LivingTokenRow = { token_hash: string; id: string; account_id: string; team_id: string; responsible_person_id: string; role: ServiceRole; use_is_stale: boolean; expires_at: number };
 
 /** The service accounts behind living tokens, by hash; missing where token or account ended, or nobody active answers for it. */
 export async function livingTokens(tx: ReadTx, tokenHashes: readonly string[]): Promise<ReadonlyMap<string, LivingToken>> {
-  const rows = await prepared<LivingTokenRow>(tx, 'identity_living_tokens', livingTokensText, [[...tokenHashes]]);
+  const rows = await prepared<LivingTokenRow>(tx, 'identity_living_tokens_2', livingTokensText, [[...tokenHashes]]);
   return new Map(rows.map((row) => [row.token_hash, {
-    tokenId: row.id, account: { id: row.account_id, teamId: row.team_id, responsiblePersonId: row.responsible_person_id, role: row.role }, useIsStale: row.use_is_stale,
+    tokenId: row.id, account: { id: row.account_id, teamId: row.team_id, responsiblePersonId: row.responsible_person_id, role: row.role }, useIsStale: row.use_is_stale, expiresAt: row.expires_at,
   }]));
 }
 export const noteTokenUse = (tx: WriteTx, tokenId: string) => tx.update(serviceToken).set({ lastUsedAt: sql`now()`, useCount: sql`${serviceToken.useCount} + 1` }).where(eq(serviceToken.id, tokenId));

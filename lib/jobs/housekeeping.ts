@@ -1,4 +1,5 @@
 // What is due now and then whatever happens: partitions for the months to come, the retention that the operator chose, and approvals of data sources that ended. Every process may do it; each waits for the other and finds nothing left to do.
+import { forgetChanges } from '#lib/db/changes.ts';
 import { settings } from '#lib/env.ts';
 import { evidenceChores } from '#lib/evidence/index.ts';
 import { sweepRecords } from '#lib/findings/index.ts';
@@ -34,4 +35,11 @@ const evidenceEveryMilliseconds = 10_000;
 /** Takes up what was left lying of evidence, every ten seconds: sweeps of a process that was stopped, and verdicts that wait for a run. */
 export function keepEvidence(): void {
   evidenceChores().catch((error: unknown) => { logDefect(error, { operation: 'evidence chores' }); }).finally(() => { setTimeout(keepEvidence, evidenceEveryMilliseconds).unref(); });
+}
+
+const forgetEveryMilliseconds = 60_000;
+
+/** Forgets noted changes that nobody can ask for any more, every minute, as long as the process lives. */
+export function keepForgetting(): void {
+  forgetChanges().catch((error: unknown) => { logDefect(error, { operation: 'forgetting changes' }); }).finally(() => { setTimeout(keepForgetting, forgetEveryMilliseconds).unref(); });
 }

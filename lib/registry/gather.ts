@@ -10,7 +10,7 @@ import type { Contradiction, Evaluation, OpenFinding, TrainingRun, UpstreamVersi
 import { gatherMetadata } from './gather-metadata.ts';
 import type { FullVersionRow } from './store/models.ts';
 import { accountsById, contradictionsAbout, runById, runFacets, type ContradictionRow, type RunRow } from './store/lineage.ts';
-import { trainingRunOf, upstreamOf, type Upstream } from './upstream.ts';
+import { readAhead, trainingRunOf, upstreamOf, type Upstream } from './upstream.ts';
 
 const text = z.string().nullable().catch(null);
 const execution = z.object({
@@ -81,19 +81,24 @@ type Reach = { readonly assetVersionIds: readonly string[]; readonly runIds: rea
 /** Findings of all teams, since poison does not stop at a team's border; another team's words stay with that team. */
 async function findingsInReach(tx: ReadTx, teamId: string, reach: Reach): Promise<OpenFinding[]> {
   const all = await openFindingsFor(tx, { teamId: null, ...reach });
+  if (all.length === 0) return [];
   const own = new Set((await openFindingsFor(tx, { teamId, ...reach })).map(({ id }) => id));
   return all.filter(({ source }) => source !== 'drift').map(({ id, severity, title, source }) => ({ id, severity, title: own.has(id) ? title : 'A finding of another team, upstream', source }));
 }
 
 const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames: {} };
 
-/** Everything known about a registered version, and the evaluations that are only claimed (shown, never decided on). */
-export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[] }> {
+/** What was looked at to gather facts: all lineage from which they could be other ones, and what else is told by name: the image of the training, and its job. `complete` is false where that was too much to be named. */
+export type Looked = { readonly runIds: readonly string[]; readonly versionIds: readonly string[]; readonly evidenceIds: readonly string[]; readonly digests: readonly string[]; readonly jobs: readonly string[]; readonly complete: boolean };
+
+/** Everything known about a registered version, the evaluations that are only claimed (shown, never decided on), and what was looked at. */
+export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ facts: VersionFacts; claimedEvaluations: readonly Evaluation[]; looked: Looked }> {
   const { teamId, digest } = row;
   const { all, evidenceIds, provenanceReceived, provenance, refusedProvenance, evaluations, claimedEvaluations } = await evidenceAboutArtifact(tx, teamId, digest);
   const attestedRunIds = provenance.flatMap(({ runId }) => (runId === null ? [] : [runId]));
-  const trainingRow = await trainingRunOf(tx, row.assetVersionId, attestedRunIds, row.runId);
-  const upstream = trainingRow ? await upstreamOf(tx, teamId, trainingRow) : nothing;
+  const ahead = await readAhead(tx, row.assetVersionId);
+  const trainingRow = await trainingRunOf(ahead, row.assetVersionId, attestedRunIds, row.runId);
+  const upstream = trainingRow ? await upstreamOf(tx, ahead, teamId, trainingRow) : nothing;
   const versionIds = [row.assetVersionId, ...upstream.versions.map(({ id }) => id)];
   const runIds = upstream.runs.map(({ id }) => id);
   const contradictions = await contradictionsAbout(tx, versionIds, runIds);
@@ -118,5 +123,8 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
     findings,
     assurance: await gatherAssurance(tx, row, { evidence: all, training, upstream: upstream.versions.map(({ id }) => id), truncated: upstream.truncated }),
   };
-  return { facts: { ...facts, metadata: await gatherMetadata(tx, facts) }, claimedEvaluations };
+  const { looked } = ahead;
+  // A run that is only claimed is looked at itself, and whoever had a hand in what it read.
+  const claimedElsewhere = row.runId !== null && !looked.runIds.includes(row.runId);
+  return { facts: { ...facts, metadata: await gatherMetadata(tx, facts) }, claimedEvaluations, looked: { runIds: looked.runIds, versionIds: looked.versionIds, evidenceIds, digests: training?.container ? [training.container] : [], jobs: trainingRow ? [trainingRow.job] : [], complete: looked.complete && !claimedElsewhere } };
 }

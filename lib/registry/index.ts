@@ -5,7 +5,7 @@ export { compareFacts } from './compare.ts';
 export { atDeployment, type AssuranceFacts } from './assurance.ts';
 export { policyInputOf, trainingInputs, type Incumbent } from './domain.ts';
 export type { VersionFacts } from './facts.ts';
-export { gatherFacts } from './gather.ts';
+export { gatherFacts, type Looked } from './gather.ts';
 export { getVersionMetadata, versionMetadata, type VersionMetadataView } from './metadata-queries.ts';
 export { compareModelVersions, getModel, getModelVersion, listModels, listModelVersions, thresholdsOf } from './queries.ts';
 export * from './schema.ts';

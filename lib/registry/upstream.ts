@@ -16,9 +16,9 @@ export type Upstream = { readonly runs: readonly UpstreamRun[]; readonly version
  * The run that made the artifact: the one that verified provenance names, else the one the publisher claims, else the
  * earliest. A run that consumed the artifact too only passed it on.
  */
-export async function trainingRunOf(tx: ReadTx, artifactVersionId: string, attestedRunIds: readonly string[], claimedRunId: string | null): Promise<RunRow | null> {
-  const producers = await producersOf(tx, [artifactVersionId], mostRuns);
-  const inputs = await inputsOf(tx, producers.map(({ id }) => id), mostEdges);
+export async function trainingRunOf(ahead: Ahead, artifactVersionId: string, attestedRunIds: readonly string[], claimedRunId: string | null): Promise<RunRow | null> {
+  const producers = (await ahead.producers([artifactVersionId])).slice(0, mostRuns);
+  const inputs = await ahead.inputs(producers.map(({ id }) => id));
   const passedOn = new Set(inputs.filter(({ versionId }) => versionId === artifactVersionId).map(({ runId }) => runId));
   const makers = producers.filter(({ id }) => !passedOn.has(id));
   return makers.find(({ id }) => attestedRunIds.includes(id)) ?? makers.find(({ id }) => id === claimedRunId) ?? makers[0] ?? null;
@@ -33,32 +33,36 @@ function relevant(producers: readonly ProducerRow[], startedAt: string): Produce
   });
 }
 
-type Ahead = { readonly inputs: (runIds: readonly string[]) => Promise<InputRow[]>; readonly producers: (versionIds: readonly string[]) => Promise<ProducerRow[]> };
+export type Ahead = {
+  readonly inputs: (runIds: readonly string[]) => Promise<InputRow[]>;
+  readonly producers: (versionIds: readonly string[]) => Promise<ProducerRow[]>;
+  /** Every node that was looked at, those that do not count included; `complete` where that was all there is. */
+  readonly looked: { readonly runIds: readonly string[]; readonly versionIds: readonly string[]; readonly complete: boolean };
+};
 
 /** Reads edges of everything upstream at once: a lineage that is thousands of steps deep would else be as many round trips. */
-async function readAhead(tx: ReadTx, training: RunRow): Promise<Ahead> {
-  const first = await inputsOf(tx, [training.id], mostEdges + 1);
-  const closure = await upstreamOfVersions(tx, first.map(({ versionId }) => versionId), mostAhead);
+export async function readAhead(tx: ReadTx, artifactVersionId: string): Promise<Ahead> {
+  const closure = await upstreamOfVersions(tx, [artifactVersionId], mostAhead);
   const [runIds, versionIds] = closure.truncated ? [[], []] : [closure.runs, closure.versions];
-  const inputRows = await inputsOf(tx, runIds.filter((id) => id !== training.id), mostEdges);
+  const inputRows = await inputsOf(tx, runIds, mostEdges);
   const producerRows = await producersOf(tx, versionIds, mostEdges);
-  const inputs = Map.groupBy([...first, ...inputRows], ({ runId }) => runId);
+  const inputs = Map.groupBy(inputRows, ({ runId }) => runId);
   const producers = Map.groupBy(producerRows, ({ versionId }) => versionId);
   // What was cut off at its limit is not known.
-  const known = { runs: new Set([training.id, ...(inputRows.length < mostEdges ? runIds : [])]), versions: new Set(producerRows.length < mostEdges ? versionIds : []) };
+  const known = { runs: new Set(inputRows.length < mostEdges ? runIds : []), versions: new Set(producerRows.length < mostEdges ? versionIds : []) };
   return {
     inputs: async (ids) => [...ids.flatMap((id) => (known.runs.has(id) ? (inputs.get(id) ?? []) : [])), ...(await inputsOf(tx, ids.filter((id) => !known.runs.has(id)), mostEdges + 1))],
     producers: async (ids) => [...ids.flatMap((id) => (known.versions.has(id) ? (producers.get(id) ?? []) : [])), ...(await producersOf(tx, ids.filter((id) => !known.versions.has(id)), mostRuns + 1))],
+    looked: { runIds, versionIds, complete: !closure.truncated && inputRows.length < mostEdges && producerRows.length < mostEdges },
   };
 }
 
 /** Everything upstream of a training run, itself included, as the events of all teams tell it. */
-export async function upstreamOf(tx: ReadTx, teamId: string, training: RunRow): Promise<Upstream> {
+export async function upstreamOf(tx: ReadTx, ahead: Ahead, teamId: string, training: RunRow): Promise<Upstream> {
   const runs = new Map<string, RunRow>([[training.id, training]]);
   const inputs = new Map<string, string[]>();
   const producers = new Map<string, string[]>();
   const inputNames: Record<string, string> = {};
-  const ahead = await readAhead(tx, training);
   let truncated = false;
   let frontier: string[] = [training.id];
   while (frontier.length > 0 && !truncated) {
