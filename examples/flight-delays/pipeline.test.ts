@@ -114,8 +114,9 @@ describe('the story', () => {
   });
 
   it('reports each stage as it ends', () => {
-    expect(progress[0]).toMatch(/^version 1 · validate · \d+\.\d s · 8 of 8 tests passed$/);
-    expect(progress[1]).toMatch(/^version 1 · ingest · \d+\.\d s · 6937 flights of 2001-01$/);
+    expect(progress[0]).toMatch(/^version 1 · ingest · \d+\.\d s · 3376 airports$/);
+    expect(progress[1]).toMatch(/^version 1 · validate · \d+\.\d s · 8 of 8 tests passed$/);
+    expect(progress[2]).toMatch(/^version 1 · ingest · \d+\.\d s · 6937 flights of 2001-01$/);
     expect(progress.some((line) => line.includes('validate (failed, as planned)'))).toBe(true);
   });
 

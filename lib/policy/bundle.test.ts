@@ -72,7 +72,7 @@ describe('a compiled policy', () => {
   it('that comes to no end is ended, and answers from before stand', async () => {
     const started = Date.now();
     const [first, second] = await askBundle(good, ['gatehouse/allow', 'gatehouse/endless'], exampleInput(), 1_500);
-    expect(second).toMatchObject({ allow: null, problem: expect.stringMatching(/in time/) as string });
+    expect(second).toMatchObject({ allow: null, problem: expect.stringMatching(/in time|gave up/) as string });
     expect(first).toMatchObject({ allow: true });
     expect(Date.now() - started).toBeLessThan(10_000);
   });
