@@ -17,6 +17,7 @@ import { startPostgres } from '#scripts/postgres.ts';
 import { say, step } from '#scripts/progress.ts';
 import { projectRoot } from '#scripts/project.ts';
 import { freeBytes, roomFor } from '#scripts/scale/room.ts';
+import { silence } from '#scripts/scale/triggers.ts';
 import { seedScale } from '#scripts/seed-scale.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { throwawayFolder } from '#scripts/throwaway-database.ts';
@@ -366,9 +367,9 @@ async function tokenIn(owner: pg.Client): Promise<string> {
   const token = `gh_${createHash('sha256').update(randomUUID()).digest('base64url')}`;
   const [account] = await rows<{ id: string }>(owner, `SELECT id FROM service_account WHERE role = 'pipeline' ORDER BY name LIMIT 1`);
   await owner.query('BEGIN');
-  await owner.query('ALTER TABLE service_token DISABLE TRIGGER USER');
+  const speak = await silence(owner, ['service_token']);
   await owner.query(`INSERT INTO service_token (id, service_account_id, token_hash, prefix, expires_at) VALUES ($1, $2, $3, $4, now() + interval '1 day')`, [randomUUID(), account?.id, createHash('sha256').update(token).digest('hex'), token.slice(0, 9)]);
-  await owner.query('ALTER TABLE service_token ENABLE TRIGGER USER');
+  await speak();
   await owner.query('COMMIT');
   return token;
 }

@@ -52,6 +52,43 @@ const ask = (token: string | null = organisation.deployer.token, body: unknown =
 const statusAndCode = async (answer: Response) => [answer.status, ((await answer.json()) as { code?: string }).code];
 const asAdmin = () => as(organisation.admin);
 
+describe('the admission webhook', () => {
+  const serving = (model: string, changes: object = {}) => ({
+    apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview',
+    request: {
+      uid: '705ab4f5-6393-11e8-b7cc-42010a800002', kind: { group: '', version: 'v1', kind: 'Pod' }, namespace: 'payments', operation: 'CREATE', dryRun: false,
+      object: {
+        metadata: { annotations: { 'gatehouse.dev/model-digest': model } },
+        spec: { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } }, containers: [{ name: 'serve', image: `serve@sha256:${'b'.repeat(64)}`, securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }, resources: { limits: { cpu: '1', memory: '1Gi' } } }] },
+      },
+      ...changes,
+    },
+  });
+  const review = async (body: unknown, token = organisation.deployer.token) => fetch(`${address}/api/v1/decisions/admission`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } });
+  const recorded = async () => Number((await admin.query<{ count: string }>('SELECT (SELECT count(*) FROM deploy_decision) + (SELECT count(*) FROM audit_event) AS count')).rows[0]?.count);
+
+  it('lets a model run that is promoted, and refuses what is not, with the reasons', async () => {
+    const allowed = await review(serving(digest));
+    expect([allowed.status, await allowed.json()]).toEqual([200, { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: '705ab4f5-6393-11e8-b7cc-42010a800002', allowed: true } }]);
+    const refused = await review(serving(`sha256:${'0'.repeat(64)}`));
+    expect([refused.status, await refused.json()]).toMatchObject([200, { response: { uid: '705ab4f5-6393-11e8-b7cc-42010a800002', allowed: false, status: { code: 403, message: expect.stringContaining('not_registered') as string } } }]);
+    expect(await (await review(serving(digest), organisation.otherPipeline.token)).json()).toMatchObject({ response: { allowed: false } });
+  });
+
+  it('decides a dry run alike, and records nothing', async () => {
+    const before = await recorded();
+    expect(await (await review(serving(digest, { dryRun: true }))).json()).toMatchObject({ response: { allowed: true } });
+    expect(await (await review(serving(`sha256:${'1'.repeat(64)}`, { dryRun: true }))).json()).toMatchObject({ response: { allowed: false } });
+    expect(await recorded()).toBe(before);
+  });
+
+  it('answers nothing without a token, or to what is no review', async () => {
+    expect((await review(serving(digest), 'gh_wrong')).status).toBe(401);
+    expect((await review({ apiVersion: 'admission.k8s.io/v1beta1', kind: 'AdmissionReview', request: { uid: 'u' } })).status).toBe(400);
+    expect((await review({})).status).toBe(400);
+  });
+});
+
 describe('an answer', () => {
   it('is the portal’s own, first and again', async () => {
     const portal = await portalRoute(new Request(`http://portal.test${path}`, { method: 'POST', body: JSON.stringify({ digest, environment: 'production' }), headers: { 'content-type': 'application/json', authorization: `Bearer ${organisation.deployer.token}` } }), { params: Promise.resolve({}) });
@@ -113,43 +150,6 @@ describe('a question that is none', () => {
     expect((await fetch(`${address}${path}`, { method: 'DELETE' })).status).toBe(405);
     expect((await fetch(`${address}/api/healthz`)).status).toBe(200);
     expect((await fetch(`${address}/api/readyz`)).status).toBe(200);
-  });
-});
-
-describe('the admission webhook', () => {
-  const serving = (model: string, changes: object = {}) => ({
-    apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview',
-    request: {
-      uid: '705ab4f5-6393-11e8-b7cc-42010a800002', kind: { group: '', version: 'v1', kind: 'Pod' }, namespace: 'payments', operation: 'CREATE', dryRun: false,
-      object: {
-        metadata: { annotations: { 'gatehouse.dev/model-digest': model } },
-        spec: { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } }, containers: [{ name: 'serve', image: `serve@sha256:${'b'.repeat(64)}`, securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }, resources: { limits: { cpu: '1', memory: '1Gi' } } }] },
-      },
-      ...changes,
-    },
-  });
-  const review = async (body: unknown, token = organisation.deployer.token) => fetch(`${address}/api/v1/decisions/admission`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } });
-  const recorded = async () => Number((await admin.query<{ count: string }>('SELECT (SELECT count(*) FROM deploy_decision) + (SELECT count(*) FROM audit_event) AS count')).rows[0]?.count);
-
-  it('lets a model run that is promoted, and refuses what is not, with the reasons', async () => {
-    const allowed = await review(serving(digest));
-    expect([allowed.status, await allowed.json()]).toEqual([200, { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: '705ab4f5-6393-11e8-b7cc-42010a800002', allowed: true } }]);
-    const refused = await review(serving(`sha256:${'0'.repeat(64)}`));
-    expect([refused.status, await refused.json()]).toMatchObject([200, { response: { uid: '705ab4f5-6393-11e8-b7cc-42010a800002', allowed: false, status: { code: 403, message: expect.stringContaining('not_registered') as string } } }]);
-    expect(await (await review(serving(digest), organisation.otherPipeline.token)).json()).toMatchObject({ response: { allowed: false } });
-  });
-
-  it('decides a dry run alike, and records nothing', async () => {
-    const before = await recorded();
-    expect(await (await review(serving(digest, { dryRun: true }))).json()).toMatchObject({ response: { allowed: true } });
-    expect(await (await review(serving(`sha256:${'1'.repeat(64)}`, { dryRun: true }))).json()).toMatchObject({ response: { allowed: false } });
-    expect(await recorded()).toBe(before);
-  });
-
-  it('answers nothing without a token, or to what is no review', async () => {
-    expect((await review(serving(digest), 'gh_wrong')).status).toBe(401);
-    expect((await review({ apiVersion: 'admission.k8s.io/v1beta1', kind: 'AdmissionReview', request: { uid: 'u' } })).status).toBe(400);
-    expect((await review({})).status).toBe(400);
   });
 });
 

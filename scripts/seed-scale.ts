@@ -18,6 +18,7 @@ import { dataDirectory } from '#scripts/project.ts';
 import { TableWriter } from '#scripts/scale/copy-in.ts';
 import { columns, graph, type Policies, type Rows } from '#scripts/scale/graph.ts';
 import { strip } from '#scripts/scale/indexes.ts';
+import { silence } from './scale/triggers.ts';
 import { bytesNeeded, freeBytes, roomFor } from '#scripts/scale/room.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { readSettingsFile } from '#scripts/settings-file.ts';
@@ -66,7 +67,7 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     await writeAuditEvents(drizzle(client) as unknown as WriteTx, { actor: { kind: 'system', id: null, name: 'seed:scale' }, requestId: newId(), channel: 'job' }, (await client.query<{ now: Date }>('SELECT now()')).rows[0]?.now.toISOString() ?? '', 'scale.seed', 'done',
       (await client.query<{ id: string }>('SELECT id FROM policy_version')).rows.map(({ id }) => ({ subjectTable: 'policy_version', subjectId: id, teamId: null, reason: `a scale test of ${options.runs} runs was loaded` })));
     await client.query('SET CONSTRAINTS ALL IMMEDIATE');
-    for (const table of guarded) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+    const speak = await silence(client, guarded);
     const bare = await strip(client, [...large, 'job']);
     const writers = Object.fromEntries(tables.map((table) => [table, new TableWriter(client, table, columns[table])])) as Record<Table, TableWriter>;
     const plan = { runs: options.runs, assets: options.assets ?? 0, until, seed: options.seed ?? 1, passwordHash: await hashPassword(options.password ?? randomBytes(18).toString('base64url')), policies: active };
@@ -83,7 +84,7 @@ export async function seedScale(ownerUrl: string, options: SeedOptions, told: (l
     for (const table of tables) await writers[table].flush();
     told(`rows written after ${elapsed(began)}`);
     await bare.restore((what) => { told(`building ${what} (${elapsed(began)})`); });
-    for (const table of guarded) await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
+    await speak();
     await client.query('INSERT INTO search_word (word) SELECT word FROM asset CROSS JOIN LATERAL words_of(name) AS word UNION SELECT word FROM job CROSS JOIN LATERAL words_of(name) AS word ON CONFLICT DO NOTHING');
     await client.query('COMMIT');
     told(`vacuuming (${elapsed(began)})`);

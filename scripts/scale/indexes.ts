@@ -1,5 +1,6 @@
 // Takes constraints, indexes and triggers off tables for a bulk load, and puts the very same ones back.
 import type pg from 'pg';
+import { silence } from './triggers.ts';
 
 type Constraint = { table: string; name: string; kind: 'f' | 'p' | 'u'; definition: string };
 type Index = { name: string; definition: string };
@@ -14,7 +15,7 @@ export async function strip(client: pg.Client, tables: readonly string[]): Promi
   const { rows: indexes } = await client.query<Index>(`
     SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE i.indrelid = ANY($1::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)`, [tables]);
-  for (const table of tables) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+  const speak = await silence(client, tables);
   const foreign = constraints.filter(({ kind }) => kind === 'f');
   const keys = constraints.filter(({ kind }) => kind !== 'f');
   for (const { table, name } of [...foreign, ...keys]) await client.query(`ALTER TABLE ${table} DROP CONSTRAINT "${name}"`);
@@ -34,7 +35,7 @@ export async function strip(client: pg.Client, tables: readonly string[]): Promi
         told(`${table}, ${name}`);
         await client.query(`ALTER TABLE ${table} ADD CONSTRAINT "${name}" ${definition}`);
       }
-      for (const table of tables) await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
+      await speak();
     },
   };
 }
