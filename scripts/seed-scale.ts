@@ -18,7 +18,7 @@ import { dataDirectory } from '#scripts/project.ts';
 import { TableWriter } from '#scripts/scale/copy-in.ts';
 import { columns, graph, type Policies, type Rows } from '#scripts/scale/graph.ts';
 import { strip } from '#scripts/scale/indexes.ts';
-import { silence } from './scale/triggers.ts';
+import { silence } from '#scripts/scale/triggers.ts';
 import { bytesNeeded, freeBytes, roomFor } from '#scripts/scale/room.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
 import { readSettingsFile } from '#scripts/settings-file.ts';
