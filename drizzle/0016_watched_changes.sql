@@ -39,12 +39,30 @@ INSERT INTO watched_change_horizon (at, xid) VALUES (now(), pg_snapshot_xmin(pg_
 CREATE FUNCTION watch_key(kind text, name text) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$ SELECT md5(kind || ' ' || name)::uuid $$;
 --> statement-breakpoint
 
+-- For facets row by row: a statement brings many and long ones, of which answers rest on two kinds, so their rows are not collected.
+CREATE FUNCTION note_facet() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  INSERT INTO public.watched_change (xid, keys) VALUES (pg_current_xact_id(), ARRAY[NEW.subject_id]);
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER note_insert_of_facet AFTER INSERT ON facet FOR EACH ROW WHEN (NEW.subject_kind = 'run' AND NEW.name IN ('gatehouse_execution', 'executionParameters')) EXECUTE FUNCTION note_facet();
+--> statement-breakpoint
+CREATE TRIGGER note_update_of_facet AFTER UPDATE ON facet FOR EACH ROW WHEN (NEW.subject_kind = 'run' AND NEW.name IN ('gatehouse_execution', 'executionParameters')) EXECUTE FUNCTION note_facet();
+--> statement-breakpoint
+ALTER TABLE facet ENABLE ALWAYS TRIGGER note_insert_of_facet, ENABLE ALWAYS TRIGGER note_update_of_facet;
+--> statement-breakpoint
+
 -- What nobody should do to a watched table: everything is looked at afresh.
 CREATE FUNCTION note_anything() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   INSERT INTO public.watched_change (xid, keys) VALUES (pg_current_xact_id(), NULL);
   RETURN NULL;
 END $$;
+--> statement-breakpoint
+CREATE TRIGGER note_removal AFTER DELETE OR TRUNCATE ON facet FOR EACH STATEMENT EXECUTE FUNCTION note_anything();
+--> statement-breakpoint
+ALTER TABLE facet ENABLE ALWAYS TRIGGER note_removal;
 --> statement-breakpoint
 
 -- Watches a table: every statement that inserts (or updates) rows notes, in its own transaction, the keys that `noted` selects.
@@ -149,8 +167,6 @@ BEGIN
     UNION SELECT asset_version_id FROM changed WHERE direction = 'output'
     UNION SELECT asset_version_id FROM changed c WHERE direction <> 'output' AND NOT EXISTS (
       SELECT 1 FROM run_asset o WHERE o.asset_version_id = c.asset_version_id AND o.direction = c.direction AND o.team_id = c.team_id AND o.asset_id = c.asset_id AND o.run_id <> c.run_id) $w$);
-  CALL watch_changes('facet', 'INSERT', $w$ SELECT subject_id FROM changed WHERE subject_kind = 'run' AND name IN ('gatehouse_execution', 'executionParameters') $w$);
-  CALL watch_changes('facet', 'UPDATE', $w$ SELECT subject_id FROM changed WHERE subject_kind = 'run' AND name IN ('gatehouse_execution', 'executionParameters') $w$);
   CALL watch_changes('asset_version', 'INSERT', $w$ SELECT watch_key('names', '') FROM changed WHERE digest IS NULL $w$);
   CALL watch_changes('asset_version', 'UPDATE', $w$ SELECT c.id FROM changed c JOIN earlier e ON e.id = c.id WHERE (c.state, c.digest) IS DISTINCT FROM (e.state, e.digest) $w$);
   CALL watch_changes('asset', 'UPDATE', $w$ SELECT s.asset_version_id FROM changed c JOIN earlier e ON e.id = c.id JOIN asset_sighting s ON s.asset_id = c.id WHERE c.kind IS DISTINCT FROM e.kind $w$);
