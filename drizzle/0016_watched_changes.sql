@@ -40,9 +40,12 @@ CREATE FUNCTION watch_key(kind text, name text) RETURNS uuid LANGUAGE sql IMMUTA
 --> statement-breakpoint
 
 -- For facets row by row: a statement brings many and long ones, of which answers rest on two kinds, so their rows are not collected.
+-- Events bring them with their run, which is noted already; then nothing is left to note.
 CREATE FUNCTION note_facet() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-  INSERT INTO public.watched_change (xid, keys) VALUES (pg_current_xact_id(), ARRAY[NEW.subject_id]);
+  IF NOT EXISTS (SELECT 1 FROM public.watched_change WHERE xid = pg_current_xact_id() AND (keys IS NULL OR NEW.subject_id = ANY (keys))) THEN
+    INSERT INTO public.watched_change (xid, keys) VALUES (pg_current_xact_id(), ARRAY[NEW.subject_id]);
+  END IF;
   RETURN NULL;
 END $$;
 --> statement-breakpoint
