@@ -17,13 +17,13 @@ export function SimpleTable<Row>({ caption, captionHidden = true, columns, rows,
         <caption className={captionHidden ? 'sr-only' : 'pb-1 text-left text-xs text-ink-3'}>{caption}</caption>
         <thead>
           <tr className="border-b border-line-strong/60 text-xs text-ink-3">
-            {columns.map((column) => <th key={column.header} scope="col" className={`h-7 px-2 font-medium whitespace-nowrap first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : 'text-left'}`}>{column.header}</th>)}
+            {columns.map((column, index) => <th key={index} scope="col" className={`h-7 px-2 font-medium whitespace-nowrap first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : 'text-left'}`}>{column.header}</th>)}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)} className="border-b border-line last:border-b-0">
-              {columns.map((column) => <td key={column.header} className={`h-7 px-2 align-middle first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : ''} ${column.mono === true ? 'font-mono text-xs' : ''}`}>{column.cell(row)}</td>)}
+              {columns.map((column, index) => <td key={index} className={`h-7 px-2 align-middle first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : ''} ${column.mono === true ? 'font-mono text-xs' : ''}`}>{column.cell(row)}</td>)}
             </tr>
           ))}
         </tbody>

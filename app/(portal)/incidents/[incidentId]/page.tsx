@@ -49,7 +49,7 @@ export default async function IncidentPage({ params }: { readonly params: Promis
             columns={[
               { header: 'what', cell: (subject) => <><TextLink quiet href={hrefOf(subject)}>{subject.name}</TextLink> {subject.quarantined && <Badge tone="fail">quarantined</Badge>}</> },
               { header: 'digest', cell: ({ digest, kind }) => (digest === null ? <span className="text-ink-3">{kind === 'model' ? 'all versions' : 'none'}</span> : <Digest value={digest} />) },
-              { header: 'reach', cell: (subject) => (subject.kind === 'version' ? <TextLink href={`${hrefOf(subject)}#impact`}>Blast radius</TextLink> : <TextLink href={hrefOf(subject)}>Versions and where they run</TextLink>) },
+              { header: 'reach', cell: (subject) => (subject.kind === 'version' ? <TextLink href={`${hrefOf(subject)}#models`}>Blast radius</TextLink> : <TextLink href={hrefOf(subject)}>Versions and where they run</TextLink>) },
             ]}
           />
         </Section>
