@@ -33,8 +33,10 @@ export async function insertSubjects(tx: WriteTx, evidenceId: string, subjects: 
     on conflict do nothing`);
 }
 
+export type NewVerification = typeof verification.$inferInsert;
+
 /** Adds verifications; returns them as they are stored, with the teams of their evidence. */
-export async function insertVerifications(tx: WriteTx, rows: readonly (typeof verification.$inferInsert)[]): Promise<(VerificationRow & { teamId: string })[]> {
+export async function insertVerifications(tx: WriteTx, rows: readonly NewVerification[]): Promise<(VerificationRow & { teamId: string })[]> {
   if (rows.length === 0) return [];
   const stored = await tx.insert(verification).values([...rows]).returning();
   const owners = await tx.select({ id: evidence.id, teamId: evidence.teamId }).from(evidence).where(inArray(evidence.id, stored.map(({ evidenceId }) => evidenceId)));
