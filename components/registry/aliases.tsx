@@ -41,7 +41,7 @@ export function Aliases({ model, items, moves, mayMove, protectedNames, latest, 
             { header: 'alias', cell: ({ name }) => <><Badge>{name}</Badge> {protectedNames.includes(name) && <span className="text-xs text-ink-3">protected: reviewers and security move it</span>}</> },
             { header: 'points at', cell: ({ version }) => <TextLink quiet href={versionHref(model, version)}>{model} {version}</TextLink> },
             { header: 'artifact', cell: ({ digest }) => <Digest value={digest} /> },
-            { header: 'moved', cell: ({ movedBy, movedAt, reason: why }) => <span className="text-ink-2" title={why}>{movedBy.name}, <Time at={movedAt} /></span> },
+            { header: 'moved', wide: true, cell: ({ movedBy, movedAt, reason: why }) => <span className="text-ink-2" title={why}>{movedBy.name}, <Time at={movedAt} /></span> },
             { header: '', cell: ({ name, version }) => mayMove && (
               <CommandForm title={`Move ${name}`} description={`It points at version ${version} now. It grants nothing: what runs is decided by promotions.`} trigger={<Button size="sm" variant="ghost">Move…</Button>} fields={[{ name: 'version', label: 'To version', kind: 'number', initial: String(latest), optional: true, hint: 'Empty: take it away.' }, reason]} confirmLabel="Move" submit={({ version: to = '', reason: why = '' }) => moved(set, { name: model, alias: name, from: version, version: to, reason: why })} />
             ) },
@@ -51,7 +51,7 @@ export function Aliases({ model, items, moves, mayMove, protectedNames, latest, 
       {mayMove && <div><CommandForm title={`A new alias of ${model}`} description="Lower-case letters, digits and hyphens; not the name of an environment." trigger={<Button size="sm">Add an alias…</Button>} fields={[{ name: 'alias', label: 'Alias' }, { name: 'version', label: 'Points at version', kind: 'number', initial: String(latest) }, reason]} confirmLabel="Add" submit={({ alias = '', version: to = '', reason: why = '' }) => moved(set, { name: model, alias: alias.trim(), from: null, version: to, reason: why })} /></div>}
       {moves.length > 0 && (
         <Disclosure summary={`${moves.length} ${moves.length === 1 ? 'move' : 'moves'}`}>
-          <SimpleTable caption="Moves of aliases, newest first" rows={moves} rowKey={({ id }) => id} columns={[{ header: 'alias', cell: ({ alias }) => alias }, { header: 'from', cell: ({ from }) => from ?? 'nowhere' }, { header: 'to', cell: ({ to }) => to ?? 'taken away' }, { header: 'by', cell: ({ movedBy, at }) => <span className="text-ink-2">{movedBy.name}, <Time at={at} /></span> }, { header: 'because', cell: ({ reason: why }) => why }]} />
+          <SimpleTable caption="Moves of aliases, newest first" rows={moves} rowKey={({ id }) => id} columns={[{ header: 'alias', cell: ({ alias }) => alias }, { header: 'from', cell: ({ from }) => from ?? 'nowhere' }, { header: 'to', cell: ({ to }) => to ?? 'taken away' }, { header: 'by', cell: ({ movedBy, at }) => <span className="text-ink-2">{movedBy.name}, <Time at={at} /></span> }, { header: 'because', wide: true, cell: ({ reason: why }) => why }]} />
         </Disclosure>
       )}
     </div>

@@ -24,9 +24,9 @@ export function MetadataPanel({ name, version, fields, datasets, environment }: 
         rowKey={({ field }) => field}
         columns={[
           { header: 'what', cell: ({ title, present }) => <Verdict state={present ? 'passed' : 'not_evaluated'}>{title}{present ? '' : ': missing'}</Verdict> },
-          { header: 'found', cell: ({ detail }) => <span className="break-words">{detail}</span> },
+          { header: 'found', wide: true, cell: ({ detail }) => <span className="break-words">{detail}</span> },
           { header: 'required by', cell: ({ requiredBy }) => (requiredBy.length === 0 ? <span className="text-ink-3">none</span> : <span className="inline-flex flex-wrap gap-1">{requiredBy.map((each) => <EnvironmentBadge key={each} name={each} />)}</span>) },
-          { header: 'how it is added', cell: (field) => <Remedy field={field} card={card} datasets={datasets} /> },
+          { header: 'how it is added', wide: true, cell: (field) => <Remedy field={field} card={card} datasets={datasets} /> },
         ]}
       />
       <Disclosure summary="Send a card from a pipeline"><CodeBlock kind="command" code={`jq -Rs '{text: ., basedOn: 0, source: "hugging-face"}' README.md | curl -fsS -H "Authorization: Bearer $GATEHOUSE_TOKEN" -H 'Content-Type: application/json' --data-binary @- "$GATEHOUSE_URL/api/v1/models/${encodeURIComponent(name)}/versions/${version}/card"`} /></Disclosure>

@@ -95,8 +95,8 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
         </div>
         {mayManage && <div className="no-print flex flex-wrap gap-2"><Decisions item={item} own={item.proposedBy.id === readerId} busy={busy} actions={actions} /></div>}
       </div>
-      {!item.usable && item.inForce && <Alert tone="danger" title="This policy cannot be used, so nothing that it covers passes">{item.problem}</Alert>}
-      {item.state === 'revoked' && item.inForce && <Alert tone="warning" title="Revoked: nothing that it covers passes">Until two people replace it, or end it so that the next wider policy decides.</Alert>}
+      {!item.usable && item.inForce && <div className="py-2"><Alert tone="danger" title="This policy cannot be used, so nothing that it covers passes">{item.problem}</Alert></div>}
+      {item.state === 'revoked' && item.inForce && <div className="py-2"><Alert tone="warning" title="Revoked: nothing that it covers passes">Until two people replace it, or end it so that the next wider policy decides.</Alert></div>}
       <DescriptionList
         columns={2}
         items={[

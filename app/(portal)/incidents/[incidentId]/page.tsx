@@ -76,7 +76,7 @@ export default async function IncidentPage({ params }: { readonly params: Promis
               { header: 'when', cell: ({ at }) => <Time at={at} /> },
               { header: 'what', cell: ({ action, outcome }) => `${action.replace('incidents.', '')}${outcome === 'done' ? '' : ` (${outcome})`}` },
               { header: 'who', cell: ({ actorName }) => actorName },
-              { header: 'reason', cell: ({ reason }) => <span className="break-words">{reason ?? ''}</span> },
+              { header: 'reason', wide: true, cell: ({ reason }) => <span className="break-words">{reason ?? ''}</span> },
             ]}
           />
         </Section>
