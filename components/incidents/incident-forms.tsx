@@ -83,7 +83,7 @@ export function CloseIncident({ incidentId, close }: { readonly incidentId: stri
     <Confirm
       trigger={<Button variant="primary">Close the incident…</Button>}
       title="Close this incident?"
-      confirmLabel="Close"
+      confirmLabel="Close the incident"
       comment="required"
       onConfirm={async (reason) => {
         const result = await close({ incidentId, reason });

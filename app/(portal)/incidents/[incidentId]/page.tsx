@@ -20,6 +20,8 @@ import { close, note } from '../actions.ts';
 
 export const metadata: Metadata = { title: 'Incident' };
 
+const done: Readonly<Record<string, string>> = { 'incidents.openIncident': 'opened', 'incidents.noteIncident': 'noted', 'incidents.closeIncident': 'closed' };
+
 const hrefOf = ({ kind, assetVersionId, modelName }: IncidentSubjectView) => (kind === 'model' ? `/models/${encodeURIComponent(modelName ?? '')}` : `/data/${assetVersionId ?? ''}`);
 
 export default async function IncidentPage({ params }: { readonly params: Promise<{ incidentId: string }> }) {
@@ -74,7 +76,7 @@ export default async function IncidentPage({ params }: { readonly params: Promis
             columns={[
               { header: 'audit event', cell: ({ number }) => <TextLink quiet href={`/audit/${number}`}>{number}</TextLink> },
               { header: 'when', cell: ({ at }) => <Time at={at} /> },
-              { header: 'what', cell: ({ action, outcome }) => `${action.replace('incidents.', '')}${outcome === 'done' ? '' : ` (${outcome})`}` },
+              { header: 'what', cell: ({ action, outcome }) => `${done[action] ?? action}${outcome === 'done' ? '' : ` (${outcome})`}` },
               { header: 'who', cell: ({ actorName }) => actorName },
               { header: 'reason', wide: true, cell: ({ reason }) => <span className="break-words">{reason ?? ''}</span> },
             ]}
