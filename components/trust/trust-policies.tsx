@@ -114,7 +114,7 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
           { header: 'Signer', cell: (signer) => <>{signer.name} <span className="text-ink-3">{kinds[signer.kind]}</span></> },
           { header: 'Who', cell: (signer) => (signer.kind === 'key' ? <Digest value={signer.id} length={16} /> : <span className="inline-block min-w-56 break-all">{signer.description}</span>) },
           { header: 'Builders', cell: (signer) => { const ids = content?.builders.filter((pair) => pair.signer === signer.name).map(({ builderId }) => builderId) ?? []; return ids.length === 0 ? <span className="text-ink-3">none</span> : <span className="inline-block min-w-48 break-all">{ids.join(', ')}</span>; } },
-          { header: 'Now', cell: (signer) => (signer.revoked === null ? 'trusted' : <span className="text-fail">{signer.revoked}</span>) },
+          { header: 'Now', cell: (signer) => (signer.revoked === null ? (item.state === 'active' ? 'trusted' : 'not revoked') : <span className="text-fail">{signer.revoked}</span>) },
         ]} />
       )}
       {item.changes.length > 0 && (item.state === 'proposed' ? <div className="pt-2"><Changes item={item} /></div> : <Disclosure summary={`What differs from the version before (${String(item.changes.length)})`}><Changes item={item} /></Disclosure>)}
