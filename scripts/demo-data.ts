@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createPipeline } from '../examples/flight-delays/pipeline.ts';
 import { createOrganisation } from './demo/organisation.ts';
 import { gatehouse } from './demo/command.ts';
-import { documentVersion } from './demo/cards.ts';
+import { documentDatasets, documentVersion } from './demo/cards.ts';
 import { registerSources, sendValidation } from './demo/inventory.ts';
 import { promote, reject } from './demo/promotion.ts';
 import { runMain } from '#scripts/main.ts';
@@ -47,6 +47,7 @@ await runMain(async () => {
 
   const first = await pipeline.trainingRun(1);
   await documentVersion(clients.engineer, first.modelDigest, say);
+  await documentDatasets(clients.engineer, say);
   await sendValidation(portal, clients, organisation.pipelineToken, join(folder, 'work', 'raw', '2001-01.csv'), join(folder, 'work', 'validation', '2001-01.json'));
   await reject(clients, first.modelDigest, 'First attempt. Selection rates by origin region are to be looked at before anything else.', say);
   const second = await pipeline.trainingRun(2);

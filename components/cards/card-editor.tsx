@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState, type DragEvent } from 'react';
 import { askJson } from '#components/policy/post-json.ts';
 import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input, Textarea } from '#components/ui/input.tsx';
@@ -81,7 +82,7 @@ export function CardEditor<Target extends object>({ kind, initial, basedOn, temp
 
   async function submit() {
     setPending(true);
-    const result = await save({ ...target, text, basedOn: base, note, source });
+    const result = await answerOf(save({ ...target, text, basedOn: base, note, source }));
     setPending(false);
     if (result.ok) {
       toast({ title: result.value.created ? `Version ${result.value.number}, audit event ${result.auditNumbers.join(', ')}` : 'Nothing changed: this is the newest version already', tone: 'success' });
@@ -96,12 +97,6 @@ export function CardEditor<Target extends object>({ kind, initial, basedOn, temp
   return (
     <div className="grid gap-6 lg:grid-cols-2">
       <div className="flex flex-col gap-3">
-        {outdated && (
-          <Alert tone="warning" title="Somebody else wrote a version meanwhile" live actions={<><LinkButton size="sm" href={`${href}?from=${base}&to=${outdated.latest}`}>What they changed</LinkButton><Button size="sm" onClick={() => { setBase(outdated.latest); setOutdated(null); }}>Mine replaces version {outdated.latest}</Button></>}>
-            {outdated.detail} Your text is still here.
-          </Alert>
-        )}
-        {wrong !== null && <Alert tone="danger" title={wrong} live />}
         <div className={`rounded-md ${over ? 'outline-2 outline-accent' : ''}`} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => { setOver(false); }} onDrop={drop}>
           <Field label="Document" hint={`Markdown with YAML front matter, as the Hugging Face Hub has it. Drop a README.md${kind === 'model_card' ? ' or a CycloneDX BOM' : ''} here, or paste one.`} required>
             <Textarea name="text" mono rows={28} value={text} onPaste={(event) => { const [file] = event.clipboardData.files; const pasted = event.clipboardData.getData('text'); if (file) { event.preventDefault(); void take(file); } else if (/^\s*\{[\s\S]*"bomFormat"/.test(pasted)) { event.preventDefault(); void fromBom(pasted); } }} onChange={(event) => { setText(event.target.value); }} />
@@ -113,13 +108,19 @@ export function CardEditor<Target extends object>({ kind, initial, basedOn, temp
           {text.trim() === '' && <Button size="sm" onClick={() => { setText(template); }}>Begin from the template</Button>}
         </div>
         <Field label="What changed"><Input name="note" value={note} onChange={(event) => { setNote(event.target.value); }} /></Field>
+        {outdated && (
+          <Alert tone="warning" title="Somebody else wrote a version meanwhile" live actions={<><LinkButton size="sm" href={`${href}?from=${base}&to=${outdated.latest}`}>What they changed</LinkButton><Button size="sm" onClick={() => { setBase(outdated.latest); setOutdated(null); }}>Mine replaces version {outdated.latest}</Button></>}>
+            {outdated.detail} Your text is still here.
+          </Alert>
+        )}
+        {wrong !== null && <Alert tone="danger" title={wrong} live />}
         <div className="flex gap-2"><Button variant="primary" pending={pending} disabledReason={text.trim() === '' ? 'There is no text yet.' : undefined} onClick={() => void submit()}>Write version {base + 1}</Button><LinkButton href={href}>Cancel</LinkButton></div>
       </div>
       <div aria-live="polite" className="min-w-0">
         {preview === null ? <p className="text-sm text-ink-2">The preview appears here.</p> : (
           <>
             <ul className="mb-3 grid gap-1 text-sm sm:grid-cols-2">{preview.sections.map(({ key, title, what, present }) => <li key={key} title={what}><Verdict state={present ? 'passed' : 'not_evaluated'}>{title}{present ? '' : ': missing'}</Verdict></li>)}</ul>
-            <CardDocumentView document={preview.document} />
+            <CardDocumentView document={preview.document} narrow />
           </>
         )}
       </div>

@@ -33,10 +33,12 @@ export function useListQuery<Row>({ list, endpoint, topic, parse }: {
     refetchOnWindowFocus: topic === undefined && list.firstPage,
     ...(!list.firstPage && { staleTime: Infinity }),
   });
-  // What is new is counted, not inserted: rows must not move under the cursor.
+  const empty = query.data?.rows.length === 0;
+  // What is new is counted, not inserted: rows must not move under the cursor. Where there are none, none can move.
   const status = useLive(topic ?? '', { enabled: topic !== undefined && list.firstPage, onEvent: (data) => {
     // Without data it is the connection speaking: it was down, and nobody knows what was said meanwhile.
     if (data === undefined) setMissed(true);
+    else if (empty) void query.refetch();
     else setFresh((count) => count + 1);
   } });
   const show = () => {

@@ -3,10 +3,11 @@
 
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent, type ReactElement, type ReactNode } from 'react';
-import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { FormProblem } from '#components/ui/form-problem.tsx';
 import { Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ActionResult } from '#lib/kernel/action.ts';
@@ -49,7 +50,7 @@ export function CommandForm<Output>({ title, description, trigger, fields, confi
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    const outcome = await submit(Object.fromEntries(fields.map((field) => [field.name, String(form.get(field.name) ?? '')])));
+    const outcome = await answerOf(submit(Object.fromEntries(fields.map((field) => [field.name, String(form.get(field.name) ?? '')]))));
     setPending(false);
     if (!outcome.ok) {
       setFailure(outcome.problem);
@@ -72,7 +73,7 @@ export function CommandForm<Output>({ title, description, trigger, fields, confi
     <Dialog title={title} description={description} trigger={trigger} open={open} onOpenChange={change}>
       {result ?? (
         <form onSubmit={(event) => void onSubmit(event)} className="flex flex-col gap-3">
-          {unplaced !== null && <Alert tone="danger" title={unplaced} live />}
+          <FormProblem problem={failure} title={unplaced} />
           {fields.map((field) => (
             <Field key={field.name} label={field.label} {...(field.hint ? { hint: field.hint } : {})} error={errorOf(field.name)} required={!field.optional}>
               <Control field={field} />

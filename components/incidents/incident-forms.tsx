@@ -4,6 +4,7 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { CommandForm } from '#components/identity/command-form.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Confirm } from '#components/ui/confirm.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -55,7 +56,7 @@ export function NoteForm({ incidentId, note }: { readonly incidentId: string; re
   const [problem, setProblem] = useState<string | undefined>();
   const submit = async () => {
     setPending(true);
-    const result = await note({ incidentId, text });
+    const result = await answerOf(note({ incidentId, text }));
     setPending(false);
     if (!result.ok) {
       setProblem(result.problem.errors?.[0]?.message ?? result.problem.detail);
@@ -82,7 +83,7 @@ export function CloseIncident({ incidentId, close }: { readonly incidentId: stri
     <Confirm
       trigger={<Button variant="primary">Close the incident…</Button>}
       title="Close this incident?"
-      confirmLabel="Close"
+      confirmLabel="Close the incident"
       comment="required"
       onConfirm={async (reason) => {
         const result = await close({ incidentId, reason });

@@ -3,10 +3,11 @@
 
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { FormProblem } from '#components/ui/form-problem.tsx';
 import { Checkbox, Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ActionResult } from '#lib/kernel/action.ts';
@@ -45,7 +46,7 @@ export function SourceForm({ source, teams, owners, submit, trigger }: {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    const result = await submit({ ...writtenIn(form), teamId: String(form.get('teamId') ?? source?.teamId ?? ''), sourceId: source?.id ?? '' });
+    const result = await answerOf(submit({ ...writtenIn(form), teamId: String(form.get('teamId') ?? source?.teamId ?? ''), sourceId: source?.id ?? '' }));
     setPending(false);
     if (!result.ok) {
       setProblem(result.problem);
@@ -64,7 +65,7 @@ export function SourceForm({ source, teams, owners, submit, trigger }: {
       description={source === null ? 'A second person, of security, approves it.' : 'A change of classification, uses, datasets or ingestion jobs ends an approval: somebody else of security then approves anew.'}
     >
       <form onSubmit={(event) => void onSubmit(event)} className="flex flex-col gap-3">
-        {problem && <Alert tone="danger" title={problem.detail} live />}
+        <FormProblem problem={problem} title={problem && !problem.errors?.length ? problem.detail : null} />
         {source === null && <Field label="Team" error={errorOf('teamId')} required><Select name="teamId" options={teams.map(({ id, name }) => ({ value: id, label: name }))} /></Field>}
         <Field label="Name" error={errorOf('name')} required><Input name="name" defaultValue={source?.name ?? ''} autoComplete="off" /></Field>
         <Field label="Description" hint="What it is, who collected it, why, and what is known to be wrong with it." error={errorOf('description')} required><Textarea name="description" defaultValue={source?.description ?? ''} /></Field>
@@ -74,7 +75,7 @@ export function SourceForm({ source, teams, owners, submit, trigger }: {
         <fieldset className="flex flex-col gap-1">
           <legend className="text-sm font-medium text-ink">Allowed uses</legend>
           {dataUses.map((use) => <Checkbox key={use} name={`use-${use}`} label={use} hint={useMeanings[use]} defaultChecked={source?.uses.includes(use) ?? false} />)}
-          {errorOf('uses') !== undefined && <p className="text-xs text-fail">{errorOf('uses')}</p>}
+          {errorOf('uses') !== undefined && <p role="alert" className="text-xs text-fail">{errorOf('uses')}</p>}
         </fieldset>
         {owners.length > 0 && <Field label="Owner" hint="Who answers for it." error={errorOf('ownerPersonId')}><Select name="owner" defaultValue={source?.owner?.id ?? ''} options={[{ value: '', label: 'the team' }, ...owners.map(({ id, name }) => ({ value: id, label: name }))]} /></Field>}
         <Field label="Licence" hint="An SPDX expression, or the name of the terms." error={errorOf('licence')}><Input name="licence" defaultValue={source?.licence ?? ''} autoComplete="off" /></Field>

@@ -32,7 +32,7 @@ export function Facts({ source }: Props) {
           { term: 'Names seen', value: source.assets.length === 0 ? undefined : <Names items={source.assets.map(({ id, namespace, name }) => ({ key: id, namespace, name, href: `/data/${id}` }))} /> },
           { term: 'Licence', value: source.licence ?? undefined },
           { term: 'Kept for', value: source.retentionDays === null ? undefined : `${source.retentionDays} days` },
-          { term: 'Approved', value: source.approvedBy === null || source.approvedAt === null ? undefined : <>{source.approvedBy.name}, <Time at={source.approvedAt} /></>, ...(source.expiresAt !== null && { note: <>until <Time at={source.expiresAt} absolute /></> }) },
+          { term: 'Approved', value: source.approvedBy === null || source.approvedAt === null ? undefined : <>{source.approvedBy.name}, <Time at={source.approvedAt} /></>, ...(source.expiresAt !== null && { note: <>until <Time at={source.expiresAt} /></> }) },
           { term: 'Approved content', value: <Digest value={source.contentDigest} length={8} /> },
         ]}
       />
@@ -46,7 +46,7 @@ export function Versions({ source }: Props) {
     <SimpleTable
       caption="Versions" rows={source.versions} rowKey={(version) => version.versionId}
       columns={[
-        { header: 'Name', cell: (version) => <TextLink quiet href={`/data/${version.versionId}`}>{version.name}{version.label === null ? '' : ` ${version.label}`}</TextLink> },
+        { header: 'Name', wide: true, cell: (version) => <TextLink quiet href={`/data/${version.versionId}`}>{version.name}{version.label === null ? '' : ` ${version.label}`}</TextLink> },
         { header: 'Digest', cell: (version) => (version.digest === null ? <span className="text-ink-3">no digest</span> : <Digest value={version.digest} href={`/data/${version.versionId}`} />) },
         { header: 'Approved ingestion', cell: (version) => <Verdict state={version.ingested ? 'passed' : version.digest === null ? 'not_evaluated' : 'failed'}>{version.ingested ? 'brought it in' : version.digest === null ? 'not known' : 'did not'}</Verdict> },
         { header: '', cell: (version) => (version.quarantined ? <Badge tone="fail">quarantined</Badge> : null) },

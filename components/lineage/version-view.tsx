@@ -28,13 +28,14 @@ export function VersionPage({ version, evidence, columns, inventory }: { readonl
   const name = sighting?.name ?? 'Unnamed data';
   const node = `version:${version.id}`;
   const labels = [...new Set(version.sightings.flatMap((each) => each.labels))];
+  const data = holdsData(version);
   return (
     <>
       <PageHeader
         crumbs={[{ label: 'Data', href: '/data' }, ...(sighting === undefined ? [] : [{ label: sighting.name, href: `/data/${sighting.assetId}` }])]}
         title={labels[0] === undefined ? name : `${name} ${labels[0]}`}
         meta={<>{sighting !== undefined && <Badge tone="outline">{sighting.kind}</Badge>}{version.digest === null ? <span>no digest reported</span> : <Digest value={version.digest} algorithm />}{version.quarantined && <Badge tone="fail">quarantined</Badge>}{version.contradictions.length > 0 && <Strength state="contradicted" />}</>}
-        actions={<>{['dataset', 'features'].includes(sighting?.kind ?? '') && <LinkButton href={`/data/${version.id}/datasheet`}>Datasheet</LinkButton>}<LinkButton href={`/findings?assetVersionId=${version.id}`}>Findings</LinkButton><LinkButton href={lineageAround(node, 'downstream')}>What came of it</LinkButton><LinkButton variant="primary" href={lineageAround(node)}>Lineage</LinkButton></>}
+        actions={<>{data && <LinkButton href={`/data/${version.id}/datasheet`}>Datasheet</LinkButton>}<LinkButton href={`/findings?assetVersionId=${version.id}`}>Findings</LinkButton><LinkButton href={lineageAround(node, 'downstream')}>What came of it</LinkButton><LinkButton variant="primary" href={lineageAround(node)}>Lineage</LinkButton></>}
       />
       <Stack>
         {version.quarantined && <Alert tone="danger" title="Quarantined">These bytes are held back. <TextLink href={`/findings?assetVersionId=${version.id}`}>The findings</TextLink> say why; decide those before you use what was made from them.</Alert>}
@@ -47,7 +48,7 @@ export function VersionPage({ version, evidence, columns, inventory }: { readonl
             {version.restricted && <p className="text-xs text-ink-3">Runs of teams that you may not see produced or used it too.</p>}
             <ImpactPanel versionId={version.id} direction="downstream" />
             <ImpactPanel versionId={version.id} direction="upstream" />
-            <Section title="Validation" id="validation" description="What tests say of these bytes: proven by a verified attestation, claimed by whoever sent it."><VersionValidations versionId={version.id} items={inventory.items} /></Section>
+            {(data || inventory.items.length > 0) && <Section title="Validation" id="validation" description="What tests say of these bytes: proven by a verified attestation, claimed by whoever sent it."><VersionValidations versionId={version.id} items={inventory.items} /></Section>}
             {columns.fields.length + columns.whole.length > 0 && <Section title="Columns" id="columns" description="Where each column comes from, as the runs that produced these bytes reported, and as events about the name say." actions={<LinkButton size="sm" href={columnsHref(node)}>As a graph</LinkButton>}><Columned columns={columns} /></Section>}
             <Section title="Evidence" id="evidence" description="Signed statements about this very digest." actions={version.digest === null ? undefined : <LinkButton size="sm" href={`/evidence?subject=${encodeURIComponent(version.digest)}`}>As a list</LinkButton>}><EvidenceAbout evidence={evidence} /></Section>
             <Section title="Seen as" id="names"><Names version={version} /></Section>
@@ -59,6 +60,9 @@ export function VersionPage({ version, evidence, columns, inventory }: { readonl
     </>
   );
 }
+
+/** Whether rows, columns, sources and tests are told of it: a model or a report has none of them. */
+const holdsData = ({ sightings }: VersionDetail): boolean => ['dataset', 'features'].includes(sightings[0]?.kind ?? '');
 
 /** As the newest run that said it reports; its profile and its schema stand below, under what was said of it. */
 function rowsOf({ facets }: VersionDetail): number | undefined {
@@ -79,6 +83,7 @@ function columnsOf({ facets }: VersionDetail): number | undefined {
 
 function Facts({ version, labels, inventory }: { readonly inventory: Inventory; readonly version: VersionDetail; readonly labels: readonly string[] }) {
   const first = version.sightings[0];
+  const data = holdsData(version);
   return (
     <Section title="Facts" level={3}>
       <DescriptionList
@@ -86,10 +91,9 @@ function Facts({ version, labels, inventory }: { readonly inventory: Inventory; 
           { term: 'Digest', value: version.digest === null ? undefined : <Digest value={version.digest} algorithm full /> },
           { term: 'State', value: version.quarantined ? <Badge tone="fail">quarantined</Badge> : version.contradictions.length > 0 ? <Strength state="contradicted" /> : 'nothing against it' },
           { term: 'Size', value: version.sizeBytes === null ? undefined : `${version.sizeBytes.toLocaleString('en')} bytes` },
-          { term: 'Rows', value: rowsOf(version)?.toLocaleString('en') },
-          { term: 'Columns', value: columnsOf(version)?.toLocaleString('en') },
+          ...(data ? [{ term: 'Rows', value: rowsOf(version)?.toLocaleString('en') }, { term: 'Columns', value: columnsOf(version)?.toLocaleString('en') }] : []),
           { term: 'Labels', value: labels.length === 0 ? (version.label ?? undefined) : labels.join(', ') },
-          { term: 'Source', value: <VersionSources sources={inventory.sources} /> },
+          ...(data || inventory.sources.length > 0 ? [{ term: 'Source', value: <VersionSources sources={inventory.sources} /> }] : []),
           { term: 'First seen', value: first === undefined ? undefined : <Time at={first.firstSeenAt} />, ...(first !== undefined && first.firstRunId !== null && { note: <TextLink href={`/runs/${first.firstRunId}`}>in a run</TextLink> }) },
           { term: 'Version id', value: <Digest value={version.id} length={8} /> },
         ]}

@@ -31,7 +31,7 @@ export function BundleUpload({ onUploaded }: { readonly onUploaded: (digest: str
     }
   };
   return (
-    <Field label="Compiled OPA bundle" hint={said?.ok ? said.text : 'Made by `opa build -t wasm -e package/rule`. With one, the rules of OPA are decided by it and not by the server.'} error={said && !said.ok ? said.text : undefined}>
+    <Field label="Compiled OPA bundle" hint={said?.ok ? said.text : <>Made by <code>opa build -t wasm -e package/rule</code>. With one, the rules of OPA are decided by it and not by the server.</>} error={said && !said.ok ? said.text : undefined}>
       <Input type="file" accept=".gz,.tgz,application/gzip" onChange={(event) => void send(event.target.files?.[0])} />
     </Field>
   );

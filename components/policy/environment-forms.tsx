@@ -3,11 +3,12 @@
 
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
-import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Confirm, type ConfirmResult } from '#components/ui/confirm.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { FormProblem } from '#components/ui/form-problem.tsx';
 import { Checkbox, Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ActionFailure, ActionResult } from '#lib/kernel/action.ts';
@@ -32,7 +33,7 @@ export function ProposeEnvironment({ existing, propose }: { readonly existing?: 
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '');
     setPending(true);
-    const result = await propose({
+    const result = await answerOf(propose({
       environment: existing?.name ?? text('environment').trim(),
       tier: existing?.shipped ? existing.tier : environmentTier.catch('production').parse(text('tier')),
       position: Number(text('position')),
@@ -40,7 +41,7 @@ export function ProposeEnvironment({ existing, propose }: { readonly existing?: 
       requiredMetadata: metadataField.options.filter((field) => form.get(field) !== null),
       archived: form.get('archived') !== null,
       reason: text('reason'),
-    });
+    }));
     setPending(false);
     if (!result.ok) return setFailure(result.problem);
     setFailure(null);
@@ -58,7 +59,7 @@ export function ProposeEnvironment({ existing, propose }: { readonly existing?: 
       onOpenChange={setOpen}
     >
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
-        {failure && <Alert tone="danger" title={failure.detail} live />}
+        <FormProblem problem={failure} title={failure && !failure.errors?.length ? failure.detail : null} />
         {!existing && <Field label="Name" hint="Lower-case letters, digits and hyphens. It never changes." error={errorOf('environment')} required><Input name="environment" mono autoComplete="off" /></Field>}
         {!existing?.shipped && <Field label="Tier" hint="What it behaves like: every rule of the portal and of the database reads this." error={errorOf('tier')} required><Select name="tier" defaultValue={existing?.tier ?? 'production'} options={environmentTier.options.map((value) => ({ value, label: tierWords[value] }))} /></Field>}
         <Field label="Order" hint="The highest is the last step. Shipped: sandbox 100, staging 200, production 300." error={errorOf('position')} required><Input name="position" type="number" defaultValue={String(existing?.position ?? 310)} /></Field>

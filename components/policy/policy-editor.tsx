@@ -7,6 +7,7 @@ import { Rules } from '#components/approvals/rules.tsx';
 import { Verdict } from '#components/evidence/verdict.tsx';
 import { fetchJson } from '#components/data/fetch-json.ts';
 import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -100,7 +101,7 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
     if (!propose || whole === null) return;
     setPending(true);
     const [kind, id] = scope.split(':');
-    const result = await propose({ environment, ...(kind === 'team' && id ? { teamId: id } : {}), ...(kind === 'model' && id ? { modelId: id } : {}), loosening, content: whole, reason });
+    const result = await answerOf(propose({ environment, ...(kind === 'team' && id ? { teamId: id } : {}), ...(kind === 'model' && id ? { modelId: id } : {}), loosening, content: whole, reason }));
     setPending(false);
     if (!result.ok) {
       if (result.problem.code === 'policy.loosens') setLooser(true);
@@ -150,7 +151,7 @@ export function PolicyEditor({ environment, content: initial, paths, requests, s
           <Field label="As JSON" error={rest.ok ? [errorAt('content.parameters'), errorAt('content.approvals'), errorAt('content.tests'), errorAt('content.opa'), errorAt('content.opaBundle'), errorAt('content.requestValidDays')].filter((text) => text !== undefined).join('; ') || undefined : rest.message}>
             <Textarea mono rows={14} spellCheck={false} value={others} onChange={(event) => { setOthers(event.target.value); }} />
           </Field>
-          {propose && <BundleUpload onUploaded={(digest) => { if (rest.ok && typeof rest.value === 'object' && rest.value !== null) setOthers(pretty({ ...rest.value, opaBundle: digest })); }} />}
+          {propose && <div className="pt-3"><BundleUpload onUploaded={(digest) => { if (rest.ok && typeof rest.value === 'object' && rest.value !== null) setOthers(pretty({ ...rest.value, opaBundle: digest })); }} /></div>}
         </Section>
       </Stack>
       <Stack>

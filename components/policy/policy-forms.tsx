@@ -4,6 +4,7 @@
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Confirm, type ConfirmResult } from '#components/ui/confirm.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -40,7 +41,7 @@ export function ProposePolicy({ environment, content, propose }: { readonly envi
       return;
     }
     setPending(true);
-    const result = await propose({ environment, content: parsed, reason: String(form.get('reason') ?? '') });
+    const result = await answerOf(propose({ environment, content: parsed, reason: String(form.get('reason') ?? '') }));
     setPending(false);
     if (!result.ok) {
       setProblem(result.problem);

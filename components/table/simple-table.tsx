@@ -1,7 +1,11 @@
 // SimpleTable: a few rows of facts inside a page. No state, usable on the server. Lists are DataTable.
 import type { ReactNode } from 'react';
 
-export type SimpleColumn<Row> = { readonly header: string; readonly cell: (row: Row) => ReactNode; readonly align?: 'start' | 'end'; readonly mono?: boolean };
+export type SimpleColumn<Row> = {
+  readonly header: string; readonly cell: (row: Row) => ReactNode; readonly align?: 'start' | 'end'; readonly mono?: boolean;
+  /** Sentences: stays readable on a narrow screen, where the table is moved sideways. */
+  readonly wide?: boolean;
+};
 
 /** A plain table. `<SimpleTable caption="Metrics" columns={…} rows={metrics} rowKey={(m) => m.name} />` */
 export function SimpleTable<Row>({ caption, captionHidden = true, columns, rows, rowKey }: {
@@ -17,13 +21,13 @@ export function SimpleTable<Row>({ caption, captionHidden = true, columns, rows,
         <caption className={captionHidden ? 'sr-only' : 'pb-1 text-left text-xs text-ink-3'}>{caption}</caption>
         <thead>
           <tr className="border-b border-line-strong/60 text-xs text-ink-3">
-            {columns.map((column) => <th key={column.header} scope="col" className={`h-7 px-2 font-medium whitespace-nowrap first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : 'text-left'}`}>{column.header}</th>)}
+            {columns.map((column, index) => <th key={index} scope="col" className={`h-7 px-2 font-medium whitespace-nowrap first-letter:uppercase first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : 'text-left'}`}>{column.header}</th>)}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)} className="border-b border-line last:border-b-0">
-              {columns.map((column) => <td key={column.header} className={`h-7 px-2 align-middle first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : ''} ${column.mono === true ? 'font-mono text-xs' : ''}`}>{column.cell(row)}</td>)}
+              {columns.map((column, index) => <td key={index} className={`h-7 px-2 align-middle first:pl-0 last:pr-0 ${column.align === 'end' ? 'text-right' : ''} ${column.mono === true ? 'font-mono text-xs' : ''} ${column.wide === true ? 'min-w-44' : ''}`}>{column.cell(row)}</td>)}
             </tr>
           ))}
         </tbody>

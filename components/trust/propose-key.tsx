@@ -3,11 +3,12 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect, useState, type FormEvent } from 'react';
-import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Digest } from '#components/ui/digest.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { FormProblem } from '#components/ui/form-problem.tsx';
 import { Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ActionResult } from '#lib/kernel/action.ts';
@@ -44,7 +45,7 @@ export function ProposeKey({ teams, propose }: { readonly teams: readonly { read
     if (pasted?.ok !== true) return;
     setPending(true);
     const day = text('validUntil');
-    const answer = await propose({ teamId: text('teamId'), name: text('name'), publicKeyPem: pem, builderIds: text('builderIds').split('\n').map((line) => line.trim()).filter((line) => line !== ''), validUntil: day === '' ? null : `${day}T00:00:00Z` });
+    const answer = await answerOf(propose({ teamId: text('teamId'), name: text('name'), publicKeyPem: pem, builderIds: text('builderIds').split('\n').map((line) => line.trim()).filter((line) => line !== ''), validUntil: day === '' ? null : `${day}T00:00:00Z` }));
     setPending(false);
     if (!answer.ok) {
       setFailure(answer.problem);
@@ -62,7 +63,7 @@ export function ProposeKey({ teams, propose }: { readonly teams: readonly { read
   return (
     <Dialog title="Propose a key" description="A second person of security has to confirm it before its signatures count." trigger={<Button variant="primary">Propose a key…</Button>} open={open} onOpenChange={setOpen} size="lg">
       <form onSubmit={(event) => void onSubmit(event)} className="flex flex-col gap-3">
-        {unplaced !== null && <Alert tone="danger" title={unplaced} live />}
+        <FormProblem problem={failure} title={unplaced} />
         <Field label="Team" error={errorOf('teamId')} required hint="Its signatures count for this team’s evidence alone."><Select name="teamId" options={teams.map((team) => ({ value: team.id, label: team.name }))} /></Field>
         <Field label="Name" error={errorOf('name')} required hint="What people call it, e.g. fraud pipeline 2026"><Input name="name" autoComplete="off" /></Field>
         <Field label="Public key" error={pasted?.ok === false ? pasted.message : errorOf('publicKeyPem')} required hint="ECDSA P-256 or Ed25519, in PEM: openssl pkey -in key.pem -pubout"><Textarea mono rows={5} spellCheck={false} value={pem} onChange={(event) => { setPem(event.target.value); }} /></Field>

@@ -3,10 +3,11 @@
 
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
-import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { FormProblem } from '#components/ui/form-problem.tsx';
 import { Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ProposeTrustPolicy, TrustPolicyOutcome } from '#lib/evidence/trust-policy-schema.ts';
@@ -54,7 +55,7 @@ export function ProposePolicy({ teams, team, name: given, draft: initial, label,
       return;
     }
     setPending(true);
-    const answer = await propose({ teamId: team?.id ?? String(form.get('teamId') ?? ''), name: String(form.get('name') ?? '').trim(), content: made.content, reason: String(form.get('reason') ?? '') });
+    const answer = await answerOf(propose({ teamId: team?.id ?? String(form.get('teamId') ?? ''), name: String(form.get('name') ?? '').trim(), content: made.content, reason: String(form.get('reason') ?? '') }));
     setPending(false);
     if (!answer.ok) {
       setProblem({ detail: answer.problem.detail, errors: answer.problem.errors ?? [] });
@@ -72,9 +73,9 @@ export function ProposePolicy({ teams, team, name: given, draft: initial, label,
     <Dialog title={title} description="A second person of security has to confirm it before it decides." size="lg" open={open} onOpenChange={setOpen} trigger={<Button size={initial === undefined ? 'md' : 'sm'} variant={initial === undefined ? 'primary' : 'secondary'}>{label}</Button>}>
       <form onSubmit={(event) => void onSubmit(event)} className="flex flex-col gap-3">
         {problem !== null && (
-          <Alert tone="danger" title={problem.detail} live>
+          <FormProblem problem={problem} title={problem.detail}>
             {problem.errors.length > 0 && <ul className="list-disc pl-4">{problem.errors.map(({ path, message }) => <li key={`${path} ${message}`}><code>{path}</code>: {message}</li>)}</ul>}
-          </Alert>
+          </FormProblem>
         )}
         {team === undefined && <Field label="Team" required><Select name="teamId" options={teams.map(({ id, name }) => ({ value: id, label: name }))} /></Field>}
         <Field label="Name" required hint="What people call it, e.g. release builds on GitHub"><Input name="name" autoComplete="off" defaultValue={given} /></Field>

@@ -3,14 +3,15 @@
 
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
-import { Alert } from '#components/ui/alert.tsx';
+import { answerOf } from '#components/ui/answer.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
+import { FormProblem } from '#components/ui/form-problem.tsx';
 import { Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { RevocationOutcome, RevokeSigner as RevokeInput } from '#lib/evidence/trust-policy-schema.ts';
-import type { ActionResult } from '#lib/kernel/action.ts';
+import type { ActionFailure, ActionResult } from '#lib/kernel/action.ts';
 import type { TeamChoice } from './propose-policy.tsx';
 
 export type RevokeSignerAction = (input: RevokeInput) => Promise<ActionResult<RevocationOutcome>>;
@@ -20,7 +21,8 @@ export function RevokeSigner({ teams, revoke }: { readonly teams: readonly TeamC
   const [open, setOpen] = useState(false);
   const [kind, setKind] = useState<RevokeInput['kind']>('key');
   const [pending, setPending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<ActionFailure | null>(null);
+  const errorOf = (path: string) => problem?.errors?.find((error) => error.path === path)?.message;
 
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -28,10 +30,10 @@ export function RevokeSigner({ teams, revoke }: { readonly teams: readonly TeamC
     const text = (name: string) => String(form.get(name) ?? '').trim();
     setPending(true);
     const since = text('since');
-    const answer = await revoke({ teamId: text('teamId'), kind, ...(kind === 'identity' ? { issuer: text('issuer'), subject: text('subject') } : { signerId: text('signerId').toLowerCase() }), since: since === '' ? null : `${since}:00Z`, reason: text('reason') });
+    const answer = await answerOf(revoke({ teamId: text('teamId'), kind, ...(kind === 'identity' ? { issuer: text('issuer'), subject: text('subject') } : { signerId: text('signerId').toLowerCase() }), since: since === '' ? null : `${since}:00Z`, reason: text('reason') }));
     setPending(false);
     if (!answer.ok) {
-      setProblem(answer.problem.errors?.map(({ path, message }) => `${path}: ${message}`).join('; ') ?? answer.problem.detail);
+      setProblem(answer.problem);
       return;
     }
     setOpen(false);
@@ -43,14 +45,14 @@ export function RevokeSigner({ teams, revoke }: { readonly teams: readonly TeamC
   return (
     <Dialog title="Revoke a signer" description="At once, for this team, under every policy and as a key of the team. It cannot be undone." open={open} onOpenChange={setOpen} trigger={<Button variant="dangerQuiet">Revoke a signer…</Button>}>
       <form onSubmit={(event) => void onSubmit(event)} className="flex flex-col gap-3">
-        {problem !== null && <Alert tone="danger" title={problem} live />}
-        <Field label="Team" required><Select name="teamId" options={teams.map(({ id, name }) => ({ value: id, label: name }))} /></Field>
+        <FormProblem problem={problem} title={problem && !problem.errors?.length ? problem.detail : null} />
+        <Field label="Team" error={errorOf('teamId')} required><Select name="teamId" options={teams.map(({ id, name }) => ({ value: id, label: name }))} /></Field>
         <Field label="Kind"><Select value={kind} onChange={(event) => { setKind(event.target.value as RevokeInput['kind']); }} options={[{ value: 'key', label: 'A key' }, { value: 'certificate', label: 'A certificate, of a signer or an authority' }, { value: 'identity', label: 'A Sigstore identity' }]} /></Field>
         {kind === 'identity'
-          ? <><Field label="Issuer" required><Input mono name="issuer" /></Field><Field label="Subject" required hint="As the certificate writes it, whole"><Input mono name="subject" /></Field></>
-          : <Field label={kind === 'key' ? 'Key id' : 'Certificate'} required hint={kind === 'key' ? 'SHA-256 of the public key: openssl pkey -pubin -in key.pub -outform DER | sha256sum' : 'SHA-256 of the certificate: openssl x509 -in cert.pem -outform DER | sha256sum'}><Input mono name="signerId" autoComplete="off" /></Field>}
-        <Field label="From (UTC)" hint="Evidence received from this moment on does not count. Empty: nothing that it ever signed counts, for a signer in wrong hands."><Input type="datetime-local" name="since" /></Field>
-        <Field label="Reason" required><Textarea name="reason" rows={2} /></Field>
+          ? <><Field label="Issuer" error={errorOf('issuer')} required><Input mono name="issuer" /></Field><Field label="Subject" error={errorOf('subject')} required hint="As the certificate writes it, whole"><Input mono name="subject" /></Field></>
+          : <Field label={kind === 'key' ? 'Key id' : 'Certificate'} error={errorOf('signerId')} required hint={kind === 'key' ? 'SHA-256 of the public key: openssl pkey -pubin -in key.pub -outform DER | sha256sum' : 'SHA-256 of the certificate: openssl x509 -in cert.pem -outform DER | sha256sum'}><Input mono name="signerId" autoComplete="off" /></Field>}
+        <Field label="From (UTC)" error={errorOf('since')} hint="Evidence received from this moment on does not count. Empty: nothing that it ever signed counts, for a signer in wrong hands."><Input type="datetime-local" name="since" /></Field>
+        <Field label="Reason" error={errorOf('reason')} required><Textarea name="reason" rows={2} /></Field>
         <div className="flex justify-end"><Button type="submit" variant="danger" pending={pending}>Revoke</Button></div>
       </form>
     </Dialog>

@@ -95,8 +95,8 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
         </div>
         {mayManage && <div className="no-print flex flex-wrap gap-2"><Decisions item={item} own={item.proposedBy.id === readerId} busy={busy} actions={actions} /></div>}
       </div>
-      {!item.usable && item.inForce && <Alert tone="danger" title="This policy cannot be used, so nothing that it covers passes">{item.problem}</Alert>}
-      {item.state === 'revoked' && item.inForce && <Alert tone="warning" title="Revoked: nothing that it covers passes">Until two people replace it, or end it so that the next wider policy decides.</Alert>}
+      {!item.usable && item.inForce && <div className="py-2"><Alert tone="danger" title="This policy cannot be used, so nothing that it covers passes">{item.problem}</Alert></div>}
+      {item.state === 'revoked' && item.inForce && <div className="py-2"><Alert tone="warning" title="Revoked: nothing that it covers passes">Until two people replace it, or end it so that the next wider policy decides.</Alert></div>}
       <DescriptionList
         columns={2}
         items={[
@@ -114,7 +114,7 @@ function Policy({ item, mayManage, readerId, busy, actions }: { readonly item: T
           { header: 'Signer', cell: (signer) => <>{signer.name} <span className="text-ink-3">{kinds[signer.kind]}</span></> },
           { header: 'Who', cell: (signer) => (signer.kind === 'key' ? <Digest value={signer.id} length={16} /> : <span className="inline-block min-w-56 break-all">{signer.description}</span>) },
           { header: 'Builders', cell: (signer) => { const ids = content?.builders.filter((pair) => pair.signer === signer.name).map(({ builderId }) => builderId) ?? []; return ids.length === 0 ? <span className="text-ink-3">none</span> : <span className="inline-block min-w-48 break-all">{ids.join(', ')}</span>; } },
-          { header: 'Now', cell: (signer) => (signer.revoked === null ? 'trusted' : <span className="text-fail">{signer.revoked}</span>) },
+          { header: 'Now', cell: (signer) => (signer.revoked === null ? (item.state === 'active' ? 'trusted' : 'not revoked') : <span className="text-fail">{signer.revoked}</span>) },
         ]} />
       )}
       {item.changes.length > 0 && (item.state === 'proposed' ? <div className="pt-2"><Changes item={item} /></div> : <Disclosure summary={`What differs from the version before (${String(item.changes.length)})`}><Changes item={item} /></Disclosure>)}

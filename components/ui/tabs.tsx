@@ -4,7 +4,7 @@
 import { Link } from './link.tsx';
 import { usePathname } from 'next/navigation';
 import { Tabs as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Count } from './badge.tsx';
 
 const bar = 'no-print mb-4 flex gap-4 overflow-x-auto border-b border-line';
@@ -16,8 +16,14 @@ export function LinkTabs({ label, tabs }: {
   readonly tabs: readonly { readonly label: string; readonly href: string; readonly count?: number }[];
 }) {
   const pathname = usePathname();
+  const nav = useRef<HTMLElement>(null);
+  // Where the tabs are wider than the window, the one that is open is brought into sight; the page itself stays where it is.
+  useEffect(() => {
+    const open = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (nav.current && open) nav.current.scrollLeft = open.offsetLeft - nav.current.offsetLeft - (nav.current.clientWidth - open.offsetWidth) / 2;
+  }, [pathname]);
   return (
-    <nav aria-label={label} className={bar}>
+    <nav ref={nav} aria-label={label} className={bar}>
       {tabs.map((each) => (
         <Link key={each.href} href={each.href} aria-current={pathname === each.href ? 'page' : undefined} className={`${tab} aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink`}>
           {each.label}

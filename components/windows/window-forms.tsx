@@ -20,14 +20,15 @@ function atField(result: ActionResult<Outcome>): ActionResult<Outcome> {
   return { ...result, problem: { ...result.problem, errors: result.problem.errors.map(({ path, message }) => ({ path: path.split('.')[1] ?? path, message })) } };
 }
 
-export function ProposeWindow({ environment, current, propose }: { readonly environment: string | null; readonly current: WindowContent | null; readonly propose: ProposeWindowAction }) {
+/** `environment` null: a window for one of `environments`. */
+export function ProposeWindow({ environment, environments = [], current, propose }: { readonly environment: string | null; readonly environments?: readonly string[]; readonly current: WindowContent | null; readonly propose: ProposeWindowAction }) {
   return (
     <CommandForm
       title={environment === null ? 'Propose a change window' : `Change the window of ${environment}`}
       description="It has no effect before a second person of security confirms it."
       trigger={<Button variant={current === null ? 'primary' : 'secondary'} size={environment === null ? 'md' : 'sm'}>{current === null ? 'Propose a window…' : 'Change…'}</Button>}
       fields={[
-        { name: 'environment', label: 'Environment', initial: environment ?? 'production' },
+        ...(environment === null ? [{ name: 'environment', label: 'Environment', options: environments.map((value) => ({ value, label: value })) }] : []),
         { name: 'name', label: 'Name', initial: current?.name ?? '', hint: 'Shown where it refuses.' },
         { name: 'timeZone', label: 'Time zone', initial: current?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, hint: 'A name of the IANA database, such as Europe/Vienna: its clock is followed through the year.' },
         { name: 'openings', label: 'Open', kind: 'reason', initial: current?.openings.map(writeOpening).join('\n') ?? 'mon-thu 09:00-16:00', hint: 'Days and hours, one part of the week on each line. An end that is not later lies on the next day; 24:00 is midnight.' },
@@ -35,7 +36,7 @@ export function ProposeWindow({ environment, current, propose }: { readonly envi
         { name: 'reason', label: 'Reason', kind: 'reason' },
       ]}
       confirmLabel="Propose"
-      submit={async ({ environment: named = '', name = '', timeZone = '', openings = '', freezes = '', reason = '' }) => {
+      submit={async ({ environment: named = environment ?? '', name = '', timeZone = '', openings = '', freezes = '', reason = '' }) => {
         const hours = readOpenings(openings);
         if (!hours.ok) return refused('openings', hours.message);
         const frozen = readFreezes(freezes);

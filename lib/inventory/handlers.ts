@@ -17,11 +17,12 @@ const mostRounds = 400;
 /** Judges runs that were reported: what they read, and what others read that they produced. */
 export async function handleRunsReported({ runIds }: OutboxEvents['inventory.runs_reported']): Promise<void> {
   for (let start = 0; start < runIds.length; start += runsAtOnce) {
-    await systemCommand<void>('inventory.runsReported', async (tx, context) => {
+    const teams = await systemCommand<readonly string[]>('inventory.runsReported', async (tx, context) => {
       await reads.lockJudging(tx);
-      const looked = await judgeRuns(tx, context, runIds.slice(start, start + runsAtOnce));
-      return looked === 0 ? unchanged(undefined) : settled(undefined);
+      const { looked, teams: concerned } = await judgeRuns(tx, context, runIds.slice(start, start + runsAtOnce));
+      return looked === 0 ? unchanged([]) : settled(concerned);
     });
+    for (const teamId of teams) announce('sources', teamId);
   }
 }
 

@@ -83,11 +83,11 @@ export async function judgeArrivals(tx: WriteTx, context: CommandContext, pairs:
   }
 }
 
-/** Keeps and judges what runs read, and what others read that these runs produced. Returns how many reads were looked at. */
-export async function judgeRuns(tx: WriteTx, context: CommandContext, runIds: readonly string[]): Promise<number> {
+/** Keeps and judges what runs read, and what others read that these runs produced. Returns how many reads were looked at, and the teams whose pages of sources say more now. */
+export async function judgeRuns(tx: WriteTx, context: CommandContext, runIds: readonly string[]): Promise<{ readonly looked: number; readonly teams: readonly string[] }> {
   const concerned = await store.concernedRuns(tx, runIds, mostConcerned);
   const reads = await store.readsOf(tx, concerned, mostReads);
-  if (reads.length === 0) return 0;
+  if (reads.length === 0) return { looked: 0, teams: [] };
   const belonging = Map.groupBy(await store.belongings(tx, reads), ({ teamId, versionId }) => `${teamId} ${versionId}`);
   const kept = reads.flatMap((read) => (belonging.get(`${read.teamId} ${read.versionId}`) ?? []).map(({ sourceId, assetId }) => ({ runId: read.runId, versionId: read.versionId, sourceId, assetId, use: useOf(read), ingestion: read.ingestionJob, teamId: read.teamId })));
   await store.keepReads(tx, kept);
@@ -95,5 +95,6 @@ export async function judgeRuns(tx: WriteTx, context: CommandContext, runIds: re
   for (const { teamId, sourceId } of pairs) await judgeSource(tx, context, teamId, sourceId);
   const versions = [...new Map(reads.map((read) => [`${read.teamId} ${read.versionId}`, { teamId: read.teamId, versionId: read.versionId }])).values()];
   for (let start = 0; start < versions.length; start += chunk) await judgeArrivals(tx, context, versions.slice(start, start + chunk));
-  return reads.length;
+  const read = await store.judgedSources(tx, [...new Set(kept.map(({ sourceId }) => sourceId))]);
+  return { looked: reads.length, teams: [...new Set([...kept, ...read].map(({ teamId }) => teamId))] };
 }

@@ -21,9 +21,16 @@ function unkeepableAt(value: unknown, path: string): string | null {
   return null;
 }
 
+/** What is asked for where a schema has no words of its own: the library's name types and operators. Undefined: its words stand. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'too_small' && issue.origin === 'string') return Number(issue.minimum) <= 1 ? 'must not be empty' : `write at least ${String(issue.minimum)} characters`;
+  if (issue.code === 'too_big' && issue.origin === 'string') return `has more than ${String(issue.maximum)} characters`;
+  return undefined;
+}
+
 /** The parsed input, or 422 with one entry for each field that does not fit. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, raw: unknown): Result<z.output<Schema>, AppError> {
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: inWords });
   if (!parsed.success) return invalid(parsed.error.issues.slice(0, 50).map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message })));
   const path = unkeepableAt(parsed.data, '');
   return path === null ? ok(parsed.data) : invalid([{ path, message: 'holds a NUL character or half a surrogate pair, which cannot be kept' }]);

@@ -37,7 +37,7 @@ function stateOf(field: MetadataField, known: VersionMetadata): MetadataState {
       return said(modelCard?.facts.missing.length === 0, 'all its sections', modelCard === null ? 'none was written' : `lacks ${modelCard.facts.missing.join(', ')}`);
     case 'datasheet': {
       const lacking = datasets.flatMap(sheetLacks);
-      return said(datasets.length > 0 && lacking.length === 0, datasets.map(({ name }) => name).join(', '), datasets.length === 0 ? 'no dataset is known that it was made from' : lacking.join('; '));
+      return said(datasets.length > 0 && lacking.length === 0, [...new Set(datasets.map(({ name }) => name))].join(', '), datasets.length === 0 ? 'no dataset is known that it was made from' : lacking.join('; '));
     }
     case 'intended_use':
       return said(modelCard?.facts.intendedUse === true, 'a section of the model card', 'not said in the model card');

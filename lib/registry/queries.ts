@@ -145,6 +145,7 @@ export const getModelVersion = query({
       digest: row.digest,
       assetVersionId: row.assetVersionId,
       quarantined: row.quarantined,
+      openIncidents: [...(facts.assurance?.incidents ?? [])],
       description: row.description,
       publishedAt: row.publishedAt,
       publishedBy: { id: row.publishedBy, name: row.publisherName },

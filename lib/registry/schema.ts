@@ -93,6 +93,7 @@ export const modelVersionDetail = z.object({
   digest: z.string(),
   assetVersionId: z.string(),
   quarantined: z.boolean(),
+  openIncidents: z.array(z.string()).describe('Open incidents about it, its model, or anything that it was made from, each with its severity; those of other teams without their title.'),
   description: z.string().nullable(),
   publishedAt: z.string(),
   publishedBy: z.object({ id: z.string(), name: z.string() }),

@@ -20,6 +20,8 @@ import { close, note } from '../actions.ts';
 
 export const metadata: Metadata = { title: 'Incident' };
 
+const done: Readonly<Record<string, string>> = { 'incidents.openIncident': 'opened', 'incidents.noteIncident': 'noted', 'incidents.closeIncident': 'closed' };
+
 const hrefOf = ({ kind, assetVersionId, modelName }: IncidentSubjectView) => (kind === 'model' ? `/models/${encodeURIComponent(modelName ?? '')}` : `/data/${assetVersionId ?? ''}`);
 
 export default async function IncidentPage({ params }: { readonly params: Promise<{ incidentId: string }> }) {
@@ -49,7 +51,7 @@ export default async function IncidentPage({ params }: { readonly params: Promis
             columns={[
               { header: 'what', cell: (subject) => <><TextLink quiet href={hrefOf(subject)}>{subject.name}</TextLink> {subject.quarantined && <Badge tone="fail">quarantined</Badge>}</> },
               { header: 'digest', cell: ({ digest, kind }) => (digest === null ? <span className="text-ink-3">{kind === 'model' ? 'all versions' : 'none'}</span> : <Digest value={digest} />) },
-              { header: 'reach', cell: (subject) => (subject.kind === 'version' ? <TextLink href={`${hrefOf(subject)}#impact`}>Blast radius</TextLink> : <TextLink href={hrefOf(subject)}>Versions and where they run</TextLink>) },
+              { header: 'reach', cell: (subject) => (subject.kind === 'version' ? <TextLink href={`${hrefOf(subject)}#models`}>Blast radius</TextLink> : <TextLink href={hrefOf(subject)}>Versions and where they run</TextLink>) },
             ]}
           />
         </Section>
@@ -74,9 +76,9 @@ export default async function IncidentPage({ params }: { readonly params: Promis
             columns={[
               { header: 'audit event', cell: ({ number }) => <TextLink quiet href={`/audit/${number}`}>{number}</TextLink> },
               { header: 'when', cell: ({ at }) => <Time at={at} /> },
-              { header: 'what', cell: ({ action, outcome }) => `${action.replace('incidents.', '')}${outcome === 'done' ? '' : ` (${outcome})`}` },
+              { header: 'what', cell: ({ action, outcome }) => `${done[action] ?? action}${outcome === 'done' ? '' : ` (${outcome})`}` },
               { header: 'who', cell: ({ actorName }) => actorName },
-              { header: 'reason', cell: ({ reason }) => <span className="break-words">{reason ?? ''}</span> },
+              { header: 'reason', wide: true, cell: ({ reason }) => <span className="break-words">{reason ?? ''}</span> },
             ]}
           />
         </Section>

@@ -7,7 +7,7 @@ import { Running } from '#components/registry/running.tsx';
 import { VersionsTable } from '#components/registry/versions-table.tsx';
 import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { Section } from '#components/ui/section.tsx';
+import { Section, Stack } from '#components/ui/section.tsx';
 import { currentContext } from '#lib/http.ts';
 import { getModel, listAliases, listAliasMoves } from '#lib/registry/index.ts';
 import { EmergencyBanner } from '../../emergency-banner.tsx';
@@ -36,8 +36,10 @@ export default async function ModelPage({ params }: Props) {
         actions={live && model.latest && live.version !== model.latest.version ? <LinkButton href={compareHref(model.name, live.version, model.latest.version)}>Compare latest with production</LinkButton> : undefined}
       />
       <EmergencyBanner model={model.name} />
-      {aliases.ok && <Section title="Aliases" description="Names that people point at a version. They grant nothing: deployers are answered by digest."><Aliases model={model.name} items={aliases.value.items} moves={moves.ok ? moves.value.items : []} mayMove={aliases.value.mayMove} protectedNames={aliases.value.protectedNames} latest={model.latest?.version ?? 1} set={setAlias} /></Section>}
-      <Section title="Versions" description="Select two to compare them."><VersionsTable name={model.name} /></Section>
+      <Stack>
+        {aliases.ok && <Section title="Aliases" description="Names that people point at a version. They grant nothing: deployers are answered by digest."><Aliases model={model.name} items={aliases.value.items} moves={moves.ok ? moves.value.items : []} mayMove={aliases.value.mayMove} protectedNames={aliases.value.protectedNames} latest={model.latest?.version ?? 1} set={setAlias} /></Section>}
+        <Section title="Versions" description="Select two to compare them."><VersionsTable name={model.name} /></Section>
+      </Stack>
     </>
   );
 }

@@ -12,6 +12,7 @@ import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { currentContext } from '#lib/http.ts';
 import { may } from '#lib/kernel/permissions.ts';
+import { listEnvironments } from '#lib/policy/index.ts';
 import { listWindows, type WindowView } from '#lib/windows/index.ts';
 import { confirm, propose, reject } from './actions.ts';
 
@@ -21,9 +22,13 @@ export default async function ChangeWindowsPage() {
   const context = await currentContext();
   const found = await listWindows.execute(context, {});
   if (!found.ok) return <Problem error={found.error} />;
+  const known = await listEnvironments.execute(context, {});
+  if (!known.ok) return <Problem error={known.error} />;
   const { items } = found.value;
   const manages = may(context.actor, 'policy.manage', { kind: 'organisation' });
   const environments = [...new Set(items.map(({ environment }) => environment))].sort();
+  // The strictest first, as everywhere; those that have a window are changed in their own section.
+  const without = known.value.items.filter(({ name, archived }) => !archived && !environments.includes(name)).map(({ name }) => name).reverse();
   return (
     <Stack>
       <p className="max-w-prose text-sm text-ink-2">A policy that asks for an open window refuses deployments outside of it and says when it opens. Approvals given while it was open stay good for the next one. Two people of security agree on each change.</p>
@@ -45,7 +50,7 @@ export default async function ChangeWindowsPage() {
           </Section>
         );
       })}
-      {manages && <div><ProposeWindow environment={null} current={null} propose={propose} /></div>}
+      {manages && without.length > 0 && <div><ProposeWindow environment={null} environments={without} current={null} propose={propose} /></div>}
     </Stack>
   );
 }

@@ -48,8 +48,8 @@ export default async function EnvironmentsPage() {
           columns={[
             { header: 'name', cell: ({ name, archived }) => <span id={name}><EnvironmentBadge name={name} /> {archived && <Badge>archived</Badge>}</span> },
             { header: 'tier', cell: ({ tier }) => tier },
-            { header: 'what it is for', cell: ({ description }) => description },
-            { header: 'required metadata', cell: ({ requiredMetadata }) => requiredMetadata.map((field) => fieldWords[field]).join(', ') || 'none' },
+            { header: 'what it is for', wide: true, cell: ({ description }) => description },
+            { header: 'required metadata', wide: true, cell: ({ requiredMetadata }) => requiredMetadata.map((field) => fieldWords[field]).join(', ') || 'none' },
             { header: 'policy', cell: ({ name, hasPolicy, archived }) => (archived ? '' : hasPolicy ? <TextLink quiet href={`/policies?environment=${name}`}>active</TextLink> : <Badge tone="fail">none: nothing passes</Badge>) },
             { header: 'runs now', align: 'end', cell: ({ name, running }) => <TextLink quiet href={`/deployments#${name}`}>{running}</TextLink> },
             { header: '', cell: (row) => (mayPropose ? <ProposeEnvironment existing={row} propose={propose} /> : null) },

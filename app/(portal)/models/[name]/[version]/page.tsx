@@ -79,6 +79,7 @@ export default async function ModelVersionPage({ params }: Props) {
       <EmergencyBanner model={detail.modelName} />
       <Stack>
         {detail.quarantined && <Alert tone="danger" title="This artifact is in quarantine">It may not run anywhere, and its promotions are stale.</Alert>}
+        {detail.openIncidents.length > 0 && <Alert tone="danger" title={detail.openIncidents.length === 1 ? 'An incident is open about it, or about what it was made from' : `${detail.openIncidents.length} incidents are open about it, or about what it was made from`} actions={<LinkButton size="sm" href="/incidents?state=open">Open incidents</LinkButton>}><ul>{detail.openIncidents.map((incident) => <li key={incident} className="break-words">{incident}</li>)}</ul></Alert>}
         {detail.description !== null && <p className="max-w-prose text-sm text-ink-2">{detail.description}</p>}
         <Columns aside={<Section title="SLSA build level" level={3}><SlsaPanel slsa={detail.slsa} /></Section>}>
           <Section title="Five answers" description="Proven: a verified attestation says so. Claimed: an event says so. Contradicted: two sources disagree."><FiveAnswers answers={detail.answers} /></Section>
