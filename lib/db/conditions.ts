@@ -15,6 +15,9 @@ export function visibleToSql(teams: TeamFilter, teamColumn: SQL): SQL {
   return sql`${teamColumn} = any(${sql.param([...teams])}::uuid[])`;
 }
 
+/** Ids that were read from the database, as one parameter. Written out here: the driver quotes each element of an array by itself, which takes longer than the look-up of thousands. */
+export const uuidList = (ids: readonly string[]): SQL => sql`${`{${ids.join(',')}}`}::uuid[]`;
+
 /**
  * The rows beyond a page's cursor and the order to read them in, for a sort by one column (never null; use coalesce) with the id as tie-breaker.
  * `descending` is the list's own order; a page towards newer rows is read the other way round, and `toPage` turns it back.

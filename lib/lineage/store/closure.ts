@@ -1,6 +1,7 @@
 // The SQL of a version's whole closure: for rules and for tracing harm, over all teams, not for showing.
 import { sql, type SQL } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
+import { uuidList } from '#lib/db/conditions.ts';
 import { exactness, mayBeNamed } from '#lib/runs/index.ts';
 import type { OneWay } from '../schema.ts';
 
@@ -29,14 +30,14 @@ export async function closureRows(tx: ReadTx, versionIds: readonly string[], way
   try {
     const { rows } = await tx.execute<{ isRun: boolean; id: string }>(sql`
       with recursive reached (is_run, id) as (
-        select false, v from unnest(${sql.param([...versionIds])}::uuid[]) as v
+        select false, v from unnest(${uuidList(versionIds)}) as v
         union
         select n.is_run, n.id from reached f cross join lateral (
           select true, e.run_id from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = any(${sql.param(beyond.version)}::text[]) and ${exactEdge(sql`e`)}
           union all
           select false, e.asset_version_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = any(${sql.param(beyond.run)}::text[]) and ${exactEdge(sql`e`)}
           union all
-          select false, same.id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null
+          select false, same.id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null and (select exists (select 1 from asset_symlink))
         ) as n (is_run, id)
       )
       select is_run as "isRun", id from reached limit ${most + 1}`);
