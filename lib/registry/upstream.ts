@@ -90,7 +90,7 @@ export async function upstreamOf(tx: ReadTx, ahead: Ahead, teamId: string, train
   const rows = await versionsById(tx, teamId, [...producers.keys()]);
   return {
     runs: [...runs.values()].map(({ id, teamId: owner, job, state, startedAt, reportedBy }) => ({ id, teamId: owner, job, state, startedAt, reportedBy, inputs: inputs.get(id) ?? [] })),
-    versions: rows.map(({ kind, ...row }) => ({ ...row, kind: kind ?? 'dataset', producers: producers.get(row.id) ?? [] })),
+    versions: rows.map(({ id, digest, label, quarantined, kind, name, namespace }) => ({ id, digest, label, quarantined, name, namespace, kind: kind ?? 'dataset', producers: producers.get(id) ?? [] })),
     truncated,
     inputNames: Object.fromEntries(await inputNamesOf(tx, training.id)),
   };
