@@ -1,7 +1,7 @@
 // SQL of cards: what they are about, their versions, and those that a decision rests on.
 import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { ReadTx, WriteTx } from '#lib/db/client.ts';
-import { keyset, visibleTo, visibleToSql } from '#lib/db/conditions.ts';
+import { keyset, uuidList, visibleTo, visibleToSql } from '#lib/db/conditions.ts';
 import { cardVersion } from '#lib/db/schema/cards.ts';
 import { asset } from '#lib/db/schema/lineage.ts';
 import { model, modelVersion } from '#lib/db/schema/registry.ts';
@@ -86,9 +86,14 @@ export async function datasheetFacts(tx: ReadTx, teamId: string, versionIds: rea
   if (versionIds.length === 0) return new Map();
   const { rows } = await tx.execute<{ version_id: string; digest: string; facts: unknown; own: boolean }>(sql`
     select distinct on (wanted.version_id) wanted.version_id, c.digest, c.content::jsonb -> 'facts' as facts, c.asset_version_id is not null as own
-      from unnest(${sql.param([...versionIds])}::uuid[]) as wanted (version_id)
-      join asset_sighting s on s.asset_version_id = wanted.version_id join asset a on a.id = s.asset_id
-      join card_version c on c.kind = 'datasheet' and (c.asset_version_id = wanted.version_id or c.asset_id = a.id) and (c.team_id = a.team_id or c.team_id = ${teamId}::uuid)
+      from unnest(${uuidList(versionIds)}) as wanted (version_id)
+      cross join lateral (select s0.asset_id from asset_sighting s0 where s0.asset_version_id = wanted.version_id offset 0) s
+      cross join lateral (select a0.id, a0.team_id from asset a0 where a0.id = s.asset_id offset 0) a
+      cross join lateral (
+        select c0.* from card_version c0 where c0.kind = 'datasheet' and c0.asset_version_id = wanted.version_id
+        union all select c0.* from card_version c0 where c0.kind = 'datasheet' and c0.asset_id = a.id
+        offset 0) c
+     where (select exists (select 1 from card_version where kind = 'datasheet')) and (c.team_id = a.team_id or c.team_id = ${teamId}::uuid)
      order by wanted.version_id, c.asset_version_id is null, (c.team_id <> a.team_id), c.number desc, c.id`);
   return new Map(rows.map(({ version_id, ...row }) => [version_id, row]));
 }

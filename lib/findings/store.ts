@@ -1,6 +1,6 @@
 // The SQL of findings.
 import { and, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
-import { visibleTo } from '#lib/db/conditions.ts';
+import { uuidList, visibleTo } from '#lib/db/conditions.ts';
 import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { finding, findingOccurrence } from '#lib/db/schema/findings.ts';
 import { team } from '#lib/db/schema/identity.ts';
@@ -130,7 +130,7 @@ export const openFindings = (tx: ReadTx, teamId: string | null, about: { assetVe
       inArray(finding.state, ['open', 'acknowledged']),
       teamId === null ? undefined : eq(finding.teamId, teamId),
       // Each by its own index, and each list in one parameter: there may be thousands.
-      sql`${finding.id} in (select id from finding where asset_version_id = any(${sql.param([...about.assetVersionIds])}::uuid[]) union all select id from finding where run_id = any(${sql.param([...about.runIds])}::uuid[]) union all select id from finding where evidence_id = any(${sql.param([...about.evidenceIds])}::uuid[]))`,
+      sql`${finding.id} in (select id from finding where asset_version_id = any(${uuidList(about.assetVersionIds)}) union all select id from finding where run_id = any(${uuidList(about.runIds)}) union all select id from finding where evidence_id = any(${uuidList(about.evidenceIds)}))`,
     ))
     .orderBy(finding.severityRank, desc(finding.lastSeenAt), desc(finding.id))
     .limit(limit);

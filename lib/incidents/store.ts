@@ -2,7 +2,7 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { ReadTx, WriteTx } from '#lib/db/client.ts';
-import { keyset, visibleTo } from '#lib/db/conditions.ts';
+import { keyset, uuidList, visibleTo } from '#lib/db/conditions.ts';
 import { incident, incidentNote, incidentSubject } from '#lib/db/schema/assurance.ts';
 import { person, team } from '#lib/db/schema/identity.ts';
 import { model } from '#lib/db/schema/registry.ts';
@@ -39,7 +39,7 @@ export type OpenIncident = { readonly id: string; readonly teamId: string; reado
  */
 export async function openIncidentsOn(tx: ReadTx, versionIds: readonly string[], modelId: string): Promise<OpenIncident[]> {
   const { rows } = await tx.execute<OpenIncident>(sql`
-    with reached as materialized (select distinct id from unnest(${sql.param([...versionIds])}::uuid[]) as id),
+    with reached as materialized (select distinct id from unnest(${uuidList(versionIds)}) as id),
       about as (select s.incident_id from incident i join incident_subject s on s.incident_id = i.id
         where i.state = 'open' and (s.model_id = ${modelId}::uuid or s.asset_version_id in (select id from reached)
           or s.model_id in (select m.model_id from model_version m join reached r on r.id = m.asset_version_id)))

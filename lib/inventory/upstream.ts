@@ -1,7 +1,7 @@
 // What the inventory says about the data that a model was made from: the part of the policy's input that is about sources.
 import type { ReadTx } from '#lib/db/client.ts';
 import type { PolicyInput } from '#lib/policy/index.ts';
-import { judgedSources, keepsInventory, sourcesUpstream, type JudgedSource } from './store/reads.ts';
+import { anySource, judgedSources, keepsInventory, sourcesUpstream, type JudgedSource } from './store/reads.ts';
 
 /** What lies upstream of a model, as its lineage tells it. */
 export type Upstream = {
@@ -25,6 +25,7 @@ const short = (digest: string | null): string => (digest === null ? 'no digest' 
 
 /** Reads what the inventory knows about everything upstream: a few statements, however much it is. */
 export async function inventoryUpstream(tx: ReadTx, { teamId, runs, versions }: Upstream): Promise<InventoryFacts> {
+  if (!(await anySource(tx))) return { keeps: false, sources: [], belonging: [] };
   const keeps = await keepsInventory(tx, teamId);
   const belonging = await sourcesUpstream(tx, runs.map(({ id }) => id), versions.filter(({ kind }) => judgedKinds.includes(kind)).map(({ id }) => id));
   const sources = await judgedSources(tx, [...new Set(belonging.map(({ sourceId }) => sourceId))]);

@@ -134,7 +134,6 @@ const mostClosed = 1_000_000;
 
 /** Everything upstream (or downstream) of versions, whoever's it is: for gates and for tracing harm, not for showing. Complete, unless `truncated` says otherwise. */
 export async function closureOf(tx: ReadTx, versionIds: readonly string[], way: OneWay, most = mostClosed): Promise<Closure> {
-  const rows = await closureRows(tx, versionIds, way, most);
-  const shown = rows.slice(0, most);
-  return { versions: shown.filter(({ isRun }) => !isRun).map(({ id }) => id), runs: shown.filter(({ isRun }) => isRun).map(({ id }) => id), truncated: rows.length > most };
+  const { versions, runs, more } = await closureRows(tx, versionIds, way, most);
+  return { versions, runs, truncated: more };
 }

@@ -9,12 +9,16 @@ import { cardsFor, metadataFor } from './metadata.ts';
 import { slsaForPolicy } from './slsa.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort(byText);
+const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort();
 const short = (digest: string | null): string => (digest === null ? 'no digest' : digest.slice(0, 19));
 
 /** Kinds of asset that a model learns from: data, and other models where it starts from one. */
 const dataKinds = ['dataset', 'features', 'model'];
 const isData = ({ kind }: UpstreamVersion): boolean => dataKinds.includes(kind);
+
+/** What is asked of the same facts many times over, and takes a look at everything upstream. */
+const inputsOfFacts = new WeakMap<VersionFacts, TrainingInput[]>();
+const sourcesOfVersions = new WeakMap<VersionFacts['versions'], { readonly runs: VersionFacts['runs']; readonly training: VersionFacts['training']; readonly sources: Source[] }>();
 
 /** The provenance that speaks for the training run: the earliest that names it, else the earliest there is. */
 export const speakingProvenance = (facts: VersionFacts): AttestedRun | null => facts.provenance.find(({ runId }) => runId !== null && runId === facts.training?.id) ?? facts.provenance[0] ?? null;
@@ -34,14 +38,25 @@ export type TrainingInput = {
  * another digest under this name, or none of the reported ones.
  */
 export function trainingInputs(facts: VersionFacts): TrainingInput[] {
+  const known = inputsOfFacts.get(facts);
+  if (known) return known;
+  const inputs = findTrainingInputs(facts);
+  inputsOfFacts.set(facts, inputs);
+  return inputs;
+}
+
+function findTrainingInputs(facts: VersionFacts): TrainingInput[] {
   const { training } = facts;
+  const versions = new Map(facts.versions.map((version) => [version.id, version]));
   const attested = speakingProvenance(facts)?.dependencies.filter(({ digest, commit }) => digest !== null && commit === null) ?? [];
+  const attestedDigests = new Set(attested.map(({ digest }) => digest));
+  const attestedNames = new Map(attested.toReversed().map((dependency) => [dependency.name, dependency]));
   const reported = (training?.inputs ?? []).flatMap((id): TrainingInput[] => {
-    const version = facts.versions.find((candidate) => candidate.id === id);
+    const version = versions.get(id);
     if (!version) return [];
     const name = training?.inputNames[id] ?? version.name ?? short(version.digest);
-    const byDigest = attested.some(({ digest }) => digest === version.digest);
-    const byName = attested.find((dependency) => dependency.name === name);
+    const byDigest = attestedDigests.has(version.digest);
+    const byName = attestedNames.get(name);
     const base = { name, kind: version.kind, versionId: id, digest: version.digest };
     if (version.digest !== null && byDigest) return [{ ...base, strength: 'proven', attestedDigest: null }];
     if (byName && version.digest !== null) return [{ ...base, strength: 'contradicted', attestedDigest: byName.digest }];
@@ -60,20 +75,26 @@ export type Source = { readonly version: UpstreamVersion; readonly validations: 
  * The datasets at which validation is asked for. Going up from the artifact, a dataset with a verified test result
  * answers for what it was made from; where none has one, that is the dataset nothing known was made from.
  */
-export function dataSources(facts: Omit<VersionFacts, 'metadata'>): Source[] {
-  const versions = new Map(facts.versions.map((version) => [version.id, version]));
+export function dataSources({ versions, runs, training }: Pick<VersionFacts, 'versions' | 'runs' | 'training'>): Source[] {
+  // Facts are copied as they are gathered, and their lists are not.
+  const known = sourcesOfVersions.get(versions);
+  if (known && known.runs === runs && known.training === training) return known.sources;
+  const sources = findDataSources({ versions, runs, training });
+  sourcesOfVersions.set(versions, { runs, training, sources });
+  return sources;
+}
+
+function findDataSources(facts: Pick<VersionFacts, 'versions' | 'runs' | 'training'>): Source[] {
+  const versions = new Map(facts.versions.flatMap((version) => (isData(version) ? [[version.id, version]] : [])));
   const runs = new Map(facts.runs.map((run) => [run.id, run]));
   const sources = new Map<string, Source>();
   const seen = new Set<string>();
   const waiting = [...(facts.training?.inputs ?? [])];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     const version = versions.get(id);
-    if (!version || seen.has(id) || !isData(version)) continue;
+    if (!version || seen.has(id)) continue;
     seen.add(id);
-    const upstream = version.producers.flatMap((runId) => runs.get(runId)?.inputs ?? []).filter((input) => {
-      const candidate = versions.get(input);
-      return candidate !== undefined && isData(candidate);
-    });
+    const upstream = version.producers.flatMap((runId) => runs.get(runId)?.inputs ?? []).filter((input) => versions.has(input));
     const answers = version.kind === 'dataset' && version.validations.length > 0;
     if (answers || upstream.length === 0) sources.set(id, { version, validations: version.validations });
     else waiting.push(...upstream);

@@ -2,7 +2,7 @@
 import type { ReadTx } from '#lib/db/client.ts';
 import { upstreamOfVersions } from '#lib/lineage/index.ts';
 import type { UpstreamRun, UpstreamVersion } from './facts.ts';
-import { inputsOf, producersOf, versionsById, type InputRow, type ProducerRow, type RunRow } from './store/lineage.ts';
+import { inputNamesOf, inputsOf, producersOf, versionsById, type InputRow, type ProducerRow, type RunRow } from './store/lineage.ts';
 
 /** Where the walk is cut off. A lineage that is larger counts as incomplete. */
 const mostRuns = 50_000;
@@ -25,12 +25,11 @@ export async function trainingRunOf(ahead: Ahead, artifactVersionId: string, att
 }
 
 /** What started after the training cannot have gone into it; where nothing started before, the clocks disagree and all count. */
-function relevant(producers: readonly ProducerRow[], startedAt: string): ProducerRow[] {
-  const byVersion = Map.groupBy(producers, ({ versionId }) => versionId);
-  return [...byVersion.values()].flatMap((candidates) => {
-    const before = candidates.filter((candidate) => candidate.startedAt <= startedAt);
-    return before.length > 0 ? before : candidates;
-  });
+function relevant(producers: readonly ProducerRow[], startedAt: string): readonly ProducerRow[] {
+  const before = producers.filter((candidate) => candidate.startedAt <= startedAt);
+  if (before.length === producers.length) return producers;
+  const withMakers = new Set(before.map(({ versionId }) => versionId));
+  return producers.filter((candidate) => candidate.startedAt <= startedAt || !withMakers.has(candidate.versionId));
 }
 
 export type Ahead = {
@@ -62,24 +61,26 @@ export async function upstreamOf(tx: ReadTx, ahead: Ahead, teamId: string, train
   const runs = new Map<string, RunRow>([[training.id, training]]);
   const inputs = new Map<string, string[]>();
   const producers = new Map<string, string[]>();
-  const inputNames: Record<string, string> = {};
   let truncated = false;
   let frontier: string[] = [training.id];
   while (frontier.length > 0 && !truncated) {
     const edges = await ahead.inputs(frontier);
-    for (const { runId, versionId, name } of edges) {
+    for (const { runId, versionId } of edges) {
       const known = inputs.get(runId);
       if (known) known.push(versionId);
       else inputs.set(runId, [versionId]);
-      if (runId === training.id) inputNames[versionId] = name;
     }
-    const fresh = [...new Set(edges.map(({ versionId }) => versionId))].filter((id) => !producers.has(id));
-    for (const id of fresh) producers.set(id, []);
+    const fresh: string[] = [];
+    for (const { versionId } of edges) {
+      if (producers.has(versionId)) continue;
+      producers.set(versionId, []);
+      fresh.push(versionId);
+    }
     const found = await ahead.producers(fresh);
     truncated = edges.length > mostEdges || found.length > mostRuns || runs.size + found.length > mostRuns;
     const next: string[] = [];
-    for (const { versionId, ...run } of relevant(found, training.startedAt)) {
-      producers.get(versionId)?.push(run.id);
+    for (const run of relevant(found, training.startedAt)) {
+      producers.get(run.versionId)?.push(run.id);
       if (runs.has(run.id)) continue;
       runs.set(run.id, run);
       next.push(run.id);
@@ -89,8 +90,8 @@ export async function upstreamOf(tx: ReadTx, ahead: Ahead, teamId: string, train
   const rows = await versionsById(tx, teamId, [...producers.keys()]);
   return {
     runs: [...runs.values()].map(({ id, teamId: owner, job, state, startedAt, reportedBy }) => ({ id, teamId: owner, job, state, startedAt, reportedBy, inputs: inputs.get(id) ?? [] })),
-    versions: rows.map(({ kind, ...row }) => ({ ...row, kind: kind ?? 'dataset', producers: producers.get(row.id) ?? [] })),
+    versions: rows.map(({ id, digest, label, quarantined, kind, name, namespace }) => ({ id, digest, label, quarantined, name, namespace, kind: kind ?? 'dataset', producers: producers.get(id) ?? [] })),
     truncated,
-    inputNames,
+    inputNames: Object.fromEntries(await inputNamesOf(tx, training.id)),
   };
 }

@@ -1,9 +1,9 @@
 // SQL of what runs read: which versions belong to which source, who read them, and how they came in. Set-based throughout.
 import { sql } from 'drizzle-orm';
 import { prepared, type ReadTx, type WriteTx } from '#lib/db/client.ts';
+import { uuidList as uuids } from '#lib/db/conditions.ts';
 import type { Classification, DataUse } from '../schema.ts';
 
-const uuids = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
 const isData = sql`in ('dataset', 'features')`;
 
 /** Judging is done by one at a time: two that look at different moments could leave what neither saw. */

@@ -1,10 +1,16 @@
 // SQL of what lies upstream of an artifact: edges, versions, runs and what runs reported about themselves.
 import { sql } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
+import { uuidList as uuids } from '#lib/db/conditions.ts';
 import { lessExactThanAnother } from '#lib/runs/index.ts';
 
-const uuids = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
-const iso = (value: unknown): string => new Date(value as string).toISOString();
+const inUtc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
+
+/** A timestamp as the driver hands it out. Nearly all are in UTC, where taking the text apart spares parsing thousands of dates. */
+function iso(value: unknown): string {
+  const parts = typeof value === 'string' ? inUtc.exec(value) : null;
+  return parts ? `${parts[1] ?? ''}T${parts[2] ?? ''}.${(parts[3] ?? '').slice(0, 3).padEnd(3, '0')}Z` : new Date(value as string).toISOString();
+}
 
 export type RunRow = { id: string; teamId: string; job: string; state: string; startedAt: string; endedAt: string | null; reportedBy: string };
 export type ProducerRow = RunRow & { versionId: string };
@@ -32,21 +38,36 @@ export async function runById(tx: ReadTx, runId: string): Promise<RunRow | null>
   return row ? { ...row, startedAt: iso(row.startedAt), endedAt: row.endedAt === null ? null : iso(row.endedAt) } : null;
 }
 
-export type InputRow = { runId: string; versionId: string; name: string };
+export type InputRow = { runId: string; versionId: string };
 
 /** What these runs consumed. A reference is left out where the same run names the same version more exactly. */
 export async function inputsOf(tx: ReadTx, runIds: readonly string[], most: number): Promise<InputRow[]> {
   if (runIds.length === 0) return [];
   const { rows } = await tx.execute<InputRow>(sql`
-    select e.run_id as "runId", e.asset_version_id as "versionId", min(a.name) as name
-    from run_asset e join asset a on a.id = e.asset_id join asset_version v on v.id = e.asset_version_id
+    select distinct e.run_id as "runId", e.asset_version_id as "versionId"
+    from run_asset e
     where e.run_id = any(${uuids(runIds)}) and e.direction = 'input'
-      and not ${lessExactThanAnother(sql`e`, sql`v`)}
-    group by e.run_id, e.asset_version_id order by e.run_id, e.asset_version_id limit ${most}`);
+      and not exists (select 1 from asset_version v where v.id = e.asset_version_id and ${lessExactThanAnother(sql`e`, sql`v`)} offset 0)
+    order by e.run_id, e.asset_version_id limit ${most}`);
   return rows;
 }
 
+/** Names under which a run consumed versions: of several the first. */
+export async function inputNamesOf(tx: ReadTx, runId: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await tx.execute<{ id: string; name: string }>(sql`
+    select e.asset_version_id as id, min(a.name) as name from run_asset e cross join lateral (select a0.name from asset a0 where a0.id = e.asset_id offset 0) a
+    where e.run_id = ${runId}::uuid and e.direction = 'input' and not exists (select 1 from asset_version v where v.id = e.asset_version_id and ${lessExactThanAnother(sql`e`, sql`v`)} offset 0)
+    group by e.asset_version_id`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 export type VersionRow = { id: string; digest: string | null; label: string | null; quarantined: boolean; kind: string | null; name: string | null; namespace: string | null };
+
+/** Kinds of asset, the most telling first. */
+const tellingKinds = ['model', 'features', 'dataset', 'image', 'configuration', 'code', 'evaluation', 'report', 'deployment'];
+
+type NamedRow = { versionId: string; assetId: string; at: number | null };
+type AssetRow = { id: string; kind: string; name: string; namespace: string };
 
 /**
  * Versions with the name and kind under which runs of the team know them; where no run of the team does, the kind that
@@ -54,18 +75,37 @@ export type VersionRow = { id: string; digest: string | null; label: string | nu
  */
 export async function versionsById(tx: ReadTx, teamId: string, ids: readonly string[]): Promise<VersionRow[]> {
   if (ids.length === 0) return [];
-  const { rows } = await tx.execute<VersionRow>(sql`
-    select v.id, v.digest, v.label, v.state = 'quarantined' as quarantined,
-      coalesce(own.kind, other.kind) as kind, own.name, own.namespace
-    from asset_version v
-    left join lateral (
-      select (array_agg(a.kind order by array_position(array['model', 'features', 'dataset', 'image', 'configuration', 'code', 'evaluation', 'report', 'deployment'], a.kind)))[1] as kind,
-             (array_agg(a.name order by e.first_received_at, a.name))[1] as name, (array_agg(a.namespace order by e.first_received_at, a.name))[1] as namespace
-      from run_asset e join asset a on a.id = e.asset_id where e.asset_version_id = v.id and e.team_id = ${teamId}::uuid) own on true
-    left join lateral (
-      select (array_agg(a.kind order by array_position(array['model', 'features', 'dataset', 'image', 'configuration', 'code', 'evaluation', 'report', 'deployment'], a.kind)))[1] as kind
-      from run_asset e join asset a on a.id = e.asset_id where e.asset_version_id = v.id and own.kind is null) other on true
-    where v.id = any(${uuids(ids)})`);
+  const { rows: versions } = await tx.execute<Pick<VersionRow, 'id' | 'digest' | 'label' | 'quarantined'>>(sql`select id, digest, label, state = 'quarantined' as quarantined from asset_version where id = any(${uuids(ids)})`);
+  const { rows: own } = await tx.execute<NamedRow>(sql`
+    select e.asset_version_id as "versionId", e.asset_id as "assetId", extract(epoch from min(e.first_received_at))::float8 as at
+    from run_asset e where e.asset_version_id = any(${uuids(ids)}) and e.team_id = ${teamId}::uuid group by 1, 2`);
+  const known = new Set(own.map(({ versionId }) => versionId));
+  const others = await namedByOthers(tx, ids.filter((id) => !known.has(id)));
+  const { rows: assets } = await tx.execute<AssetRow>(sql`select id, kind, name, namespace from asset where id = any(${uuids([...new Set([...own, ...others].map(({ assetId }) => assetId))])}) order by name, namespace`);
+  const place = new Map(assets.map((asset, index) => [asset.id, { ...asset, index, telling: tellingKinds.indexOf(asset.kind) }]));
+  const called = new Map<string, { kind: string; telling: number; first: AssetRow; index: number; at: number | null }>();
+  for (const { versionId, assetId, at } of [...own, ...others]) {
+    const asset = place.get(assetId);
+    if (!asset) continue;
+    const { kind, telling, index } = asset;
+    const before = called.get(versionId);
+    if (!before) called.set(versionId, { kind, telling, first: asset, index, at });
+    else {
+      if (telling < before.telling) Object.assign(before, { kind, telling });
+      if (at !== null && before.at !== null && (at < before.at || (at === before.at && index < before.index))) Object.assign(before, { first: asset, index, at });
+    }
+  }
+  return versions.map((version) => {
+    const by = called.get(version.id);
+    const first = known.has(version.id) ? by?.first : undefined;
+    return { id: version.id, digest: version.digest, label: version.label, quarantined: version.quarantined, kind: by?.kind ?? null, name: first?.name ?? null, namespace: first?.namespace ?? null };
+  });
+}
+
+/** The assets under which any run knows versions that no run of the team does. */
+async function namedByOthers(tx: ReadTx, ids: readonly string[]): Promise<NamedRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.execute<NamedRow>(sql`select distinct e.asset_version_id as "versionId", e.asset_id as "assetId", null::float8 as at from run_asset e where e.asset_version_id = any(${uuids(ids)})`);
   return rows;
 }
 
@@ -92,10 +132,12 @@ export type ContradictionRow = { kind: 'label_changed_digest' | 'attested_digest
 /** Contradictions about any of these versions or runs. */
 export async function contradictionsAbout(tx: ReadTx, versionIds: readonly string[], runIds: readonly string[]): Promise<ContradictionRow[]> {
   const { rows } = await tx.execute<ContradictionRow>(sql`
+    with about as materialized (
+      select * from contradiction where first_version_id = any(${uuids(versionIds)}) or second_version_id = any(${uuids(versionIds)}) or run_id = any(${uuids(runIds)}) order by id limit 200
+    )
     select c.kind, a.name, c.label, f.digest as first, s.digest as second, c.run_id as "runId"
-    from contradiction c left join asset a on a.id = c.asset_id left join asset_version f on f.id = c.first_version_id left join asset_version s on s.id = c.second_version_id
-    where c.first_version_id = any(${uuids(versionIds)}) or c.second_version_id = any(${uuids(versionIds)}) or c.run_id = any(${uuids(runIds)})
-    order by c.id limit 200`);
+    from about c left join asset a on a.id = c.asset_id left join asset_version f on f.id = c.first_version_id left join asset_version s on s.id = c.second_version_id
+    order by c.id`);
   return rows;
 }
 
@@ -118,7 +160,7 @@ export async function provenanceNaming(tx: ReadTx, teamId: string, runId: string
 export async function digestsWithEvidence(tx: ReadTx, digests: readonly string[], predicateType: string): Promise<ReadonlySet<string>> {
   if (digests.length === 0) return new Set();
   const { rows } = await tx.execute<{ digest: string }>(sql`
-    select distinct s.digest from evidence_subject s join evidence e on e.id = s.evidence_id
-    where s.digest = any(${sql.param([...digests])}::text[]) and e.predicate_type = ${predicateType}`);
+    select distinct s.digest from evidence_subject s cross join lateral (select e0.predicate_type from evidence e0 where e0.id = s.evidence_id offset 0) e
+    where s.digest = any(string_to_array(${digests.join(' ')}, ' ')) and e.predicate_type = ${predicateType}`);
   return new Set(rows.map(({ digest }) => digest));
 }
