@@ -19,6 +19,19 @@ export type TeamChoice = { readonly id: string; readonly name: string };
 
 type Problem = { readonly detail: string; readonly errors: readonly { readonly path: string; readonly message: string }[] };
 
+const places: Readonly<Record<string, string>> = {
+  teamId: 'Team', name: 'Name', reason: 'Reason', 'pipeline.namespace': 'Namespace', 'pipeline.name': 'Job', 'pipeline.namePrefix': 'Beginning of the name', predicateTypes: 'Predicate types', root: 'Sigstore root', threshold: 'Signers needed', validFrom: 'Valid from', validUntil: 'Valid until', signers: 'Signers', builders: 'May speak for these builders',
+  'signers.name': 'called', 'signers.publicKeyPem': 'public key', 'signers.certificatesPem': 'certificates', 'signers.subjects': 'for these subjects', 'signers.issuer': 'issuer', 'signers.subject': 'subject',
+};
+
+/** Where the form calls what the content calls `path`; the path itself where the form has no word for it. */
+function placeOf(path: string): string {
+  const inside = path.replace(/^content\./, '');
+  const signer = /^signers\.(\d+)(?:\.(\w+))?/.exec(inside);
+  if (signer) return [`Signer ${String(Number(signer[1]) + 1)}`, ...(signer[2] === undefined ? [] : [places[`signers.${signer[2]}`] ?? signer[2]])].join(', ');
+  return places[inside] ?? places[inside.split('.')[0] ?? ''] ?? inside;
+}
+
 /** Reads a chosen file as text into the form; nothing is sent before the proposal itself. */
 function FileButton({ label, accept, onText }: { readonly label: string; readonly accept: string; readonly onText: (text: string) => void }) {
   return (
@@ -74,7 +87,7 @@ export function ProposePolicy({ teams, team, name: given, draft: initial, label,
       <form onSubmit={(event) => void onSubmit(event)} className="flex flex-col gap-3">
         {problem !== null && (
           <FormProblem problem={problem} title={problem.detail}>
-            {problem.errors.length > 0 && <ul className="list-disc pl-4">{problem.errors.map(({ path, message }) => <li key={`${path} ${message}`}><code>{path}</code>: {message}</li>)}</ul>}
+            {problem.errors.length > 0 && <ul className="list-disc pl-4">{problem.errors.map(({ path, message }) => <li key={`${path} ${message}`}>{placeOf(path)}: {message}</li>)}</ul>}
           </FormProblem>
         )}
         {team === undefined && <Field label="Team" required><Select name="teamId" options={teams.map(({ id, name }) => ({ value: id, label: name }))} /></Field>}

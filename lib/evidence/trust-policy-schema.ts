@@ -4,7 +4,7 @@ import { comparable, several } from '#lib/kernel/list-input.ts';
 import { pageInput, pageOf } from '#lib/kernel/page.ts';
 import { digest, id } from '#lib/kernel/wire.ts';
 
-const oneLine = (maximum: number) => z.string().min(1).max(maximum).refine((text) => comparable(text) && !/\p{Cc}/u.test(text) && text.trim() === text, 'must be one line of text, without spaces at its ends');
+const oneLine = (maximum: number) => z.string().min(1, 'must not be empty').max(maximum, `has more than ${String(maximum)} characters`).refine((text) => comparable(text) && !/\p{Cc}/u.test(text) && text.trim() === text, 'must be one line of text, without spaces at its ends');
 const moment = z.iso.datetime({ offset: true }).refine((text) => Date.parse(text) >= 0 && Date.parse(text) < Date.UTC(9_999, 0, 1), 'must lie between 1970 and 9998').transform((text) => (Number.isNaN(Date.parse(text)) ? text : new Date(text).toISOString()));
 const why = z.string().max(2_000).refine(comparable, 'holds characters that are not text').transform((text) => text.trim()).refine((text) => text.length >= 3, 'say why, in at least three characters');
 
@@ -38,10 +38,10 @@ const rootJson = z.record(z.string(), z.unknown()).refine((root) => {
 
 const signerName = oneLine(120);
 export const policySigner = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('key'), name: signerName, publicKeyPem: z.string().min(1).max(10_000).describe('One PEM block, BEGIN PUBLIC KEY.') }),
+  z.strictObject({ kind: z.literal('key'), name: signerName, publicKeyPem: z.string().min(1, 'must not be empty').max(10_000).describe('One PEM block, BEGIN PUBLIC KEY.') }),
   z.strictObject({
     kind: z.literal('authority'), name: signerName,
-    certificatesPem: z.string().min(1).max(200_000).describe('One to ten certificates in PEM; each is trusted as it is given.'),
+    certificatesPem: z.string().min(1, 'must not be empty').max(200_000).describe('One to ten certificates in PEM; each is trusted as it is given.'),
     subjects: z.array(oneLine(1_000)).max(100).describe('Names that a certificate of this authority may bear: alternative names, or, where it has none, its subject as OpenSSL writes it. A certificate with several names needs all of them here. Empty: any.'),
   }),
   z.strictObject({ kind: z.literal('identity'), name: signerName, issuer: oneLine(1_000).describe('The OpenID Connect issuer, compared whole.'), subject: oneLine(1_000), match: z.enum(['exact', 'prefix']).default('exact').describe('prefix: the subject begins so; it must be an https address with owner and repository, ending in / or @.') }),
