@@ -77,12 +77,14 @@ function untrusted(evidence: SubjectEvidence): Cause | null {
   if (unusable?.kind === 'matches') {
     const { key } = unusable;
     const revoked = key.state === 'revoked';
+    const outside = unusable.unusable?.startsWith('not valid ') ?? false;
     return {
-      rule: UNTRUSTED_SIGNER, identity: [key.keyId, revoked ? 'revoked' : 'outside its validity'], severity: 'high', references: SUPPLY_CHAIN,
-      title: revoked ? `Evidence rests on the revoked key “${key.name}”` : `Evidence is signed by the key “${key.name}” outside its validity`,
+      rule: UNTRUSTED_SIGNER, identity: [key.keyId, revoked ? 'revoked' : outside ? 'outside its validity' : 'does not count'], severity: 'high', references: SUPPLY_CHAIN,
+      title: revoked ? `Evidence rests on the revoked key “${key.name}”` : outside ? `Evidence is signed by the key “${key.name}” outside its validity` : `Evidence is signed by “${key.name}”, which the trust policy does not count`,
       detail: check.actual,
       recommendation: revoked
         ? 'Build again, with a key that is trusted, whatever these statements speak for; roll back deployments that rest on them. If the machine still signs with this key, replace it there.'
+        : !outside ? 'Look at the trust policy that decided, which the evidence names: whether it still says what it should, and whether this signer belongs into it.'
         : 'Replace the key on the machine that signs, propose the new one under Settings, Trust keys, and have a second person confirm it.',
       facts: [text('key id', key.keyId)],
     };
