@@ -10,6 +10,7 @@ import { comparable, searchText, several, yesNo } from '#lib/kernel/list-input.t
 import { pageInput, pageRequest, toPage } from '#lib/kernel/page.ts';
 import { query } from '#lib/kernel/query.ts';
 import { ok } from '#lib/kernel/result.ts';
+import { unknownEnvironment } from '#lib/policy/index.ts';
 import { environmentName } from '#lib/windows/schema.ts';
 import { endpointName, endpointReportPage, type EndpointReportItem } from './schema.ts';
 import { endpointReportRows, insertEndpointReport, modelIdOfTeam, type ListedEndpointReport } from './store/endpoints.ts';
@@ -19,7 +20,7 @@ const line = (most: number) => z.string().trim().min(1).max(most).refine((text) 
 
 /**
  * Records what is known about an endpoint. A gate believes the newest report of the team that deploys there, for the days
- * that the policy says. Errors: 422 `deployments.unknown_model` where the model is none of the team's.
+ * that the policy says. Errors: 422 `policy.unknown_environment`, 422 `deployments.unknown_model` where the model is none of the team's.
  */
 export const reportEndpoint = command({
   name: 'deployments.reportEndpoint',
@@ -38,6 +39,8 @@ export const reportEndpoint = command({
   scope: ({ teamId }) => (teamId === null ? { kind: 'organisation' } : { kind: 'team', teamId }),
   run: async (tx, input, { teamId }, { actor, now }) => {
     if (teamId === null || actor.kind !== 'service') return notFound('team');
+    const unknown = await unknownEnvironment(tx, [input.environment]);
+    if (unknown) return unknown;
     const modelId = input.model === null ? null : await modelIdOfTeam(tx, teamId, input.model);
     if (input.model !== null && modelId === null) return endpointsFailure('invalid', 'deployments.unknown_model', `The team has no model ${input.model}.`, { errors: [{ path: 'model', message: 'is none of the team’s' }] });
     const row = { id: newId(), teamId, environment: input.environment, endpoint: input.endpoint, modelId, isPublic: input.public, wafRule: input.wafRule, reportedBy: actor.id };

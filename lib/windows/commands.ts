@@ -7,6 +7,7 @@ import { failures, notFound } from '#lib/kernel/errors.ts';
 import { digest, id, newId } from '#lib/kernel/ids.ts';
 import { comparable } from '#lib/kernel/list-input.ts';
 import { ok } from '#lib/kernel/result.ts';
+import { unknownEnvironment } from '#lib/policy/index.ts';
 import { windowDigest } from './active.ts';
 import { environmentName, windowContent, windowStates } from './schema.ts';
 import { insertWindow, lockWindow, updateWindow, windowForUpdate, windowInState, type WindowRow } from './store.ts';
@@ -17,7 +18,7 @@ const organisation = () => ({ kind: 'organisation' as const });
 const reason = z.string().trim().min(3).max(1_000).refine(comparable, 'holds characters that are not text');
 const outcome = z.object({ windowId: z.string(), environment: z.string(), digest: z.string(), state: z.enum(windowStates) });
 
-/** Proposes the change window of an environment. It has no effect before a second person confirms it. Errors: 409 `windows.proposed_already`, `windows.unchanged`. */
+/** Proposes the change window of an environment. It has no effect before a second person confirms it. Errors: 422 `policy.unknown_environment`, 409 `windows.proposed_already`, `windows.unchanged`. */
 export const proposeWindow = command({
   name: 'windows.proposeWindow',
   summary: 'Propose when an environment may be changed',
@@ -32,6 +33,8 @@ export const proposeWindow = command({
   scope: organisation,
   run: async (tx, input, { active, proposed }, { actor }) => {
     if (actor.kind !== 'person') return notFound('change window');
+    const unknown = await unknownEnvironment(tx, [input.environment]);
+    if (unknown) return unknown;
     if (proposed) return windowsFailure('conflict', 'windows.proposed_already', 'A change of this window is proposed already. Confirm or reject it first.', { details: { windowId: proposed.id } });
     const row = { id: newId(), environment: input.environment, digest: windowDigest(input.content), content: input.content, state: 'proposed' as const, proposedBy: actor.id };
     if (active?.digest === row.digest) return windowsFailure('conflict', 'windows.unchanged', 'This very window holds already.');
