@@ -2,7 +2,7 @@
 import type { ReadTx } from '#lib/db/client.ts';
 import { upstreamOfVersions } from '#lib/lineage/index.ts';
 import type { UpstreamRun, UpstreamVersion } from './facts.ts';
-import { inputNamesOf, inputsOf, producersOf, versionsById, type InputRow, type ProducerRow, type RunRow } from './store/lineage.ts';
+import { inputNamesOf, inputsOf, producersOf, versionsById, type ProducerRow, type RunInputs, type RunRow } from './store/lineage.ts';
 
 /** Where the walk is cut off. A lineage that is larger counts as incomplete. */
 const mostRuns = 50_000;
@@ -19,7 +19,7 @@ export type Upstream = { readonly runs: readonly UpstreamRun[]; readonly version
 export async function trainingRunOf(ahead: Ahead, artifactVersionId: string, attestedRunIds: readonly string[], claimedRunId: string | null): Promise<RunRow | null> {
   const producers = (await ahead.producers([artifactVersionId])).slice(0, mostRuns);
   const inputs = await ahead.inputs(producers.map(({ id }) => id));
-  const passedOn = new Set(inputs.filter(({ versionId }) => versionId === artifactVersionId).map(({ runId }) => runId));
+  const passedOn = new Set(inputs.filter(({ versionIds }) => versionIds.includes(artifactVersionId)).map(({ runId }) => runId));
   const makers = producers.filter(({ id }) => !passedOn.has(id));
   return makers.find(({ id }) => attestedRunIds.includes(id)) ?? makers.find(({ id }) => id === claimedRunId) ?? makers[0] ?? null;
 }
@@ -33,11 +33,13 @@ function relevant(producers: readonly ProducerRow[], startedAt: string): readonl
 }
 
 export type Ahead = {
-  readonly inputs: (runIds: readonly string[]) => Promise<InputRow[]>;
+  readonly inputs: (runIds: readonly string[]) => Promise<RunInputs[]>;
   readonly producers: (versionIds: readonly string[]) => Promise<ProducerRow[]>;
   /** Every node that was looked at, those that do not count included; `complete` where that was all there is. */
   readonly looked: { readonly runIds: readonly string[]; readonly versionIds: readonly string[]; readonly complete: boolean };
 };
+
+const countEdges = (rows: readonly RunInputs[]): number => rows.reduce((count, { versionIds }) => count + versionIds.length, 0);
 
 /** Reads edges of everything upstream at once: a lineage that is thousands of steps deep would else be as many round trips. */
 export async function readAhead(tx: ReadTx, artifactVersionId: string): Promise<Ahead> {
@@ -45,39 +47,38 @@ export async function readAhead(tx: ReadTx, artifactVersionId: string): Promise<
   const [runIds, versionIds] = closure.truncated ? [[], []] : [closure.runs, closure.versions];
   const inputRows = await inputsOf(tx, runIds, mostEdges);
   const producerRows = await producersOf(tx, versionIds, mostEdges);
-  const inputs = Map.groupBy(inputRows, ({ runId }) => runId);
+  const inputs = new Map(inputRows.map((row) => [row.runId, row]));
+  const inputEdges = countEdges(inputRows);
   const producers = Map.groupBy(producerRows, ({ versionId }) => versionId);
   // What was cut off at its limit is not known.
-  const known = { runs: new Set(inputRows.length < mostEdges ? runIds : []), versions: new Set(producerRows.length < mostEdges ? versionIds : []) };
+  const known = { runs: new Set(inputEdges < mostEdges ? runIds : []), versions: new Set(producerRows.length < mostEdges ? versionIds : []) };
   return {
     inputs: async (ids) => [...ids.flatMap((id) => (known.runs.has(id) ? (inputs.get(id) ?? []) : [])), ...(await inputsOf(tx, ids.filter((id) => !known.runs.has(id)), mostEdges + 1))],
     producers: async (ids) => [...ids.flatMap((id) => (known.versions.has(id) ? (producers.get(id) ?? []) : [])), ...(await producersOf(tx, ids.filter((id) => !known.versions.has(id)), mostRuns + 1))],
-    looked: { runIds, versionIds, complete: !closure.truncated && inputRows.length < mostEdges && producerRows.length < mostEdges },
+    looked: { runIds, versionIds, complete: !closure.truncated && inputEdges < mostEdges && producerRows.length < mostEdges },
   };
 }
 
 /** Everything upstream of a training run, itself included, as the events of all teams tell it. */
 export async function upstreamOf(tx: ReadTx, ahead: Ahead, teamId: string, training: RunRow): Promise<Upstream> {
   const runs = new Map<string, RunRow>([[training.id, training]]);
-  const inputs = new Map<string, string[]>();
+  const inputs = new Map<string, readonly string[]>();
   const producers = new Map<string, string[]>();
   let truncated = false;
   let frontier: string[] = [training.id];
   while (frontier.length > 0 && !truncated) {
     const edges = await ahead.inputs(frontier);
-    for (const { runId, versionId } of edges) {
-      const known = inputs.get(runId);
-      if (known) known.push(versionId);
-      else inputs.set(runId, [versionId]);
-    }
     const fresh: string[] = [];
-    for (const { versionId } of edges) {
-      if (producers.has(versionId)) continue;
-      producers.set(versionId, []);
-      fresh.push(versionId);
+    for (const { runId, versionIds } of edges) {
+      inputs.set(runId, versionIds);
+      for (const versionId of versionIds) {
+        if (producers.has(versionId)) continue;
+        producers.set(versionId, []);
+        fresh.push(versionId);
+      }
     }
     const found = await ahead.producers(fresh);
-    truncated = edges.length > mostEdges || found.length > mostRuns || runs.size + found.length > mostRuns;
+    truncated = countEdges(edges) > mostEdges || found.length > mostRuns || runs.size + found.length > mostRuns;
     const next: string[] = [];
     for (const run of relevant(found, training.startedAt)) {
       producers.get(run.versionId)?.push(run.id);

@@ -38,18 +38,18 @@ export async function runById(tx: ReadTx, runId: string): Promise<RunRow | null>
   return row ? { ...row, startedAt: iso(row.startedAt), endedAt: row.endedAt === null ? null : iso(row.endedAt) } : null;
 }
 
-export type InputRow = { runId: string; versionId: string };
+export type RunInputs = { readonly runId: string; readonly versionIds: readonly string[] };
 
-/** What these runs consumed. A reference is left out where the same run names the same version more exactly. */
-export async function inputsOf(tx: ReadTx, runIds: readonly string[], most: number): Promise<InputRow[]> {
+/** What these runs consumed, at most `most` edges in all. A reference is left out where the same run names the same version more exactly. */
+export async function inputsOf(tx: ReadTx, runIds: readonly string[], most: number): Promise<RunInputs[]> {
   if (runIds.length === 0) return [];
-  const { rows } = await tx.execute<InputRow>(sql`
-    select distinct e.run_id as "runId", e.asset_version_id as "versionId"
-    from run_asset e
-    where e.run_id = any(${uuids(runIds)}) and e.direction = 'input'
-      and not exists (select 1 from asset_version v where v.id = e.asset_version_id and ${lessExactThanAnother(sql`e`, sql`v`)} offset 0)
-    order by e.run_id, e.asset_version_id limit ${most}`);
-  return rows;
+  const { rows } = await tx.execute<{ runId: string; versions: string }>(sql`
+    select run_id as "runId", string_agg(asset_version_id::text, ' ' order by asset_version_id) as versions from (
+      select distinct e.run_id, e.asset_version_id from run_asset e
+      where e.run_id = any(${uuids(runIds)}) and e.direction = 'input'
+        and not exists (select 1 from asset_version v where v.id = e.asset_version_id and ${lessExactThanAnother(sql`e`, sql`v`)} offset 0)
+      order by e.run_id, e.asset_version_id limit ${most}) as edge group by run_id`);
+  return rows.map(({ runId, versions }) => ({ runId, versionIds: versions.split(' ') }));
 }
 
 /** Names under which a run consumed versions: of several the first. */
