@@ -1,5 +1,5 @@
 // Lineage at scale: neighbourhoods, blast radii, the run list, comparison, search and steady ingestion on a database of a million runs and more, each beside the bare SQL that reads or writes the same.
-// Options: --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --force (also where the disk seems too small)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
+// Options: --only=neighbourhood,blastRadius,runList,comparison,searching,path,singly,batches  --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --force (also where the disk seems too small)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -337,11 +337,12 @@ function readsGoingOn({ owner, context }: Bench): { stop: () => Promise<number[]
   return { stop: async () => { going = false; await loop; return times; } };
 }
 
-async function ingestion(bench: Bench, urls: { large: string; small: string; owner: string }, tokens: { large: string; small: string }, minutes: number, address: string | undefined): Promise<void> {
+async function ingestion(bench: Bench, urls: { large: string; small: string; owner: string }, tokens: { large: string; small: string }, minutes: number, address: string | undefined, wanted: (part: string) => boolean): Promise<void> {
   const { report, signal } = bench;
   const short = Math.min(60, minutes * 60);
   const where = address === undefined ? 'handlers in a process of their own' : 'over HTTP';
-  for (const [what, batch, aim] of [['singly', 1, 500], ['in batches', batchSize, 2_500]] as const) {
+  for (const [part, what, batch, aim] of [['singly', 'singly', 1, 500], ['batches', 'in batches', batchSize, 2_500]] as const) {
+    if (!wanted(part)) continue;
     const small = await step(`Reporting ${what} at ${smallRuns.toLocaleString('en-US')} runs`, () => load(signal, urls.small, tokens.small, { seconds: short, batch, address: undefined }));
     const alone = await step(`Reporting ${what} at the large one`, () => load(signal, urls.large, tokens.large, { seconds: short, batch, address: undefined }));
     const reads = readsGoingOn(bench);
@@ -413,7 +414,8 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   for (const [name, part] of Object.entries({ neighbourhood, blastRadius, pathSearch, runList, comparison, searching })) {
     if (wanted === null || wanted.includes(name)) await step(`Measuring: ${name}`, () => part(bench));
   }
-  if (wanted !== null && !wanted.includes('ingestion')) return;
+  const ingests = (part: string) => wanted === null || wanted.includes('ingestion') || wanted.includes(part);
+  if (!['singly', 'batches'].some(ingests)) return;
 
   const smallName = 'gatehouse_small';
   const admin = new pg.Client({ connectionString: server.url('postgres') });
@@ -428,7 +430,7 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   await smallOwner.connect();
   const smallToken = await tokenIn(smallOwner);
   await smallOwner.end();
-  await ingestion(bench, { large: applicationUrl, small: server.url(smallName, 'gatehouse_app', secrets.applicationPassword), owner: ownerUrl }, { large: token, small: smallToken }, minutes, typeof values.address === 'string' ? values.address : undefined);
+  await ingestion(bench, { large: applicationUrl, small: server.url(smallName, 'gatehouse_app', secrets.applicationPassword), owner: ownerUrl }, { large: token, small: smallToken }, minutes, typeof values.address === 'string' ? values.address : undefined, ingests);
 });
 
 export default measure;
