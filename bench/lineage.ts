@@ -1,5 +1,5 @@
 // Lineage at scale: neighbourhoods, blast radii, the run list, comparison, search and steady ingestion on a database of a million runs and more, each beside the bare SQL that reads or writes the same.
-// Options: --only=neighbourhood,blastRadius,runList,comparison,searching,path,singly,batches  --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --force (also where the disk seems too small)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
+// Options: --only=neighbourhood,blastRadius,runList,comparison,searching,pathSearch,singly,batches  --runs=1000000  --assets=1000000  --minutes=10  --data=FOLDER (kept, and used again)  --force (also where the disk seems too small)  --address=http://… (reports go to this running portal; else to the handlers in a process of their own).
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
