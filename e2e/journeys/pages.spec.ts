@@ -7,7 +7,7 @@ import { expect, test, type Visit } from '../support/test.ts';
 const wide = { width: 1440, height: 900 };
 const narrow = { width: 390, height: 844 };
 
-const everybody = ['Overview', 'Runs', 'Lineage', 'Data', 'Models', 'Approvals', 'Deployments', 'Drift', 'Findings', 'Policies', 'Settings'];
+const everybody = ['Overview', 'Runs', 'Lineage', 'Data', 'Models', 'Approvals', 'Deployments', 'Drift', 'Findings', 'Incidents', 'Policies', 'Settings'];
 const withAudit = [...everybody.slice(0, -1), 'Audit', 'Settings'];
 
 /** Opens an address, and returns everything about it that is not as it should be. */
@@ -66,10 +66,10 @@ test('every page of one thing opens, too', async ({ people }) => {
     `/runs/${await firstOf(api, 'runs?level=executions')}`, `/runs/${await firstOf(api, 'runs?state=failed')}`, `/runs/${newer ?? ''}`, `/runs/compare?a=${older ?? ''}&b=${newer ?? ''}`, `/runs/compare?b=${newer ?? ''}`, '/runs/pipelines', '/runs/pipelines/flight-delays?metric=auc',
     `/lineage?node=version:${assetVersionId}&direction=upstream`, `/data/${assetVersionId}`,
     '/models/flight-delay', '/models/flight-delay/1', `/models/flight-delay/${String(version)}`, '/models/flight-delay/compare?a=1&b=2',
-    `/approvals/${await firstOf(api, 'promotions?state=rejected')}`, '/deployments/history', '/deployments/decisions',
+    `/approvals/${await firstOf(api, 'promotions?state=rejected')}`, '/deployments/history', '/deployments/decisions', '/deployments/endpoints', '/models/flight-delay/2/card', '/data/sources', `/data/sources/${await firstOf(api, 'data-sources')}`, '/data/access',
     '/drift/flight-delay/2', '/findings?state=open', `/findings/${await firstOf(api, 'findings')}`, '/evidence', `/evidence/${await firstOf(api, 'evidence')}`,
     '/policies?environment=staging', `/policies/${await firstOf(api, 'policies')}`, `/audit/${String(event?.number ?? '')}`,
-    '/settings/account', '/settings/people', '/settings/service-accounts', '/settings/trust-keys',
+    '/settings/account', '/settings/people', '/settings/service-accounts', '/settings/trust', '/settings/trust-keys', '/settings/environments', '/settings/change-windows', '/policies/edit?environment=production', '/policies/exceptions',
   ];
   const visit = await people.watched('security');
   const troubles: string[] = [];

@@ -78,12 +78,15 @@ export async function newPerson(admin: Api, word: string, teamId: string, roles:
 type ApiOf = { readonly api: (account: AccountName) => Promise<Api> };
 export type Published = { readonly modelName: string; readonly modelVersionId: string; readonly digest: string };
 
-/** Publishes the bytes of one of the demo's versions as version 1 of a model of its own: the same evidence, and no requests yet. */
+/** Publishes the bytes of one of the demo's versions as version 1 of a model of its own: the same evidence, the same model card, and no requests yet. */
 export async function publishAnew(people: ApiOf, number: number, word: string): Promise<Published> {
   const admin = await people.api('admin');
   const { digest } = await versionOf(admin, number);
   const modelName = fresh(word);
   const { modelVersionId } = expectStatus(await apiAs({ token: await tokenFor(admin, 'pipeline') }).post<{ modelVersionId: string }>(`/api/v1/models/${modelName}/versions`, { digest, runId: null, description: null }), 201);
+  const engineer = await people.api('engineer');
+  const text = (await engineer.bytes(`/api/v1/models/${model}/versions/${String(number)}/card/file`)).toString();
+  expectStatus(await engineer.post(`/api/v1/models/${modelName}/versions/1/card`, { text, basedOn: 0 }), 201);
   return { modelName, modelVersionId, digest };
 }
 
