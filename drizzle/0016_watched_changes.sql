@@ -207,7 +207,9 @@ REVOKE ALL ON FUNCTION forget_watched_changes() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_watched_changes() TO gatehouse_app;
 --> statement-breakpoint
 
--- Separation of duties over large lineages: one walk by sets instead of one statement for each step, up to 200,000 nodes.
+-- Separation of duties over large lineages: one walk by sets instead of one statement for each step, up to 200,000 nodes; through the code,
+-- image and configuration that a run was made of, too, and through names and labels: who writes under one name what is read under another,
+-- or with a digest what is read by its label, had a hand in it all the same.
 -- Runs and versions upstream of the runs that made something. What started after `trained_at` cannot have gone into it; where nothing
 -- started before, the clocks disagree and all count. Every step is a look-up by index, whatever the planner thinks of how many there are.
 CREATE FUNCTION made_from(makers uuid[], trained_at timestamptz, most int) RETURNS TABLE (is_run boolean, id uuid) LANGUAGE sql STABLE ROWS 10000
