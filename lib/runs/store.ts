@@ -80,7 +80,10 @@ async function jobsOf(tx: ReadTx, filters: RunFilters, teams: TeamFilter): Promi
   return rows.length > mostJobsAhead ? { condition: sql`r.job_id = any(array(${matching}))` } : { ids: rows.map((row) => row.id) };
 }
 
-/** A facet of which each value has its own index in the list's order: the first of each are merged, instead of reading in order until enough fit. */
+/**
+ * A facet of which each value has its own index in the list's order: the first of each are merged, instead of reading in order until enough fit.
+ * Reading in order is fast only while the newest runs are like the others: after a week without a failure, every list of failures would pass over that week.
+ */
 type Merged = { readonly values: SQL; readonly column: SQL };
 
 /** With more jobs than this, reading in order finds them sooner. */
@@ -89,21 +92,20 @@ const mostMerged = 500;
 async function conditions(tx: ReadTx, filters: RunFilters, teams: TeamFilter): Promise<{ all: SQL[]; merged: Merged | null }> {
   const jobs = await jobsOf(tx, filters, teams);
   const prefix = filters.text !== undefined && /^[0-9a-f-]{4,36}$/i.test(filters.text) ? filters.text.toLowerCase() : null;
-  const states = filters.states ?? [];
+  const states = [...new Set(filters.states)];
+  const shownTeams = filters.teamIds?.length ? [...new Set(filters.teamIds)] : teams === 'all' ? [] : teams;
   const ids = jobs !== null && 'ids' in jobs && prefix === null ? jobs.ids : null;
-  const byJob = ids !== null && ids.length <= mostMerged && states.length === 0;
-  const byState = !byJob && states.length > 1;
+  const by = states.length > 0 ? 'state' : ids !== null && ids.length <= mostMerged ? 'job' : jobs === null && shownTeams.length > 0 && shownTeams.length <= mostMerged ? 'team' : null;
   const job = jobs === null ? null : 'ids' in jobs ? sql`r.job_id = any(${uuids(jobs.ids)})` : jobs.condition;
   return {
-    merged: byJob ? { values: uuids(ids), column: sql`r.job_id` } : byState ? { values: texts([...new Set(states)]), column: sql`r.state` } : null,
+    merged: by === 'job' ? { values: uuids(ids ?? []), column: sql`r.job_id` } : by === 'state' ? { values: texts(states), column: sql`r.state` } : by === 'team' ? { values: uuids(shownTeams), column: sql`r.team_id` } : null,
     all: [
       visibleToSql(teams, sql`r.team_id`),
-      ...(states.length === 0 || byState ? [] : [sql`r.state = any(${texts(states)})`]),
-      ...(filters.teamIds?.length ? [sql`r.team_id = any(${uuids(filters.teamIds)})`] : []),
+      ...(filters.teamIds?.length && by !== 'team' ? [sql`r.team_id = any(${uuids(filters.teamIds)})`] : []),
       ...(filters.from ? [sql`r.started_at >= ${filters.from}::timestamptz`] : []),
       ...(filters.to ? [sql`r.started_at < ${filters.to}::timestamptz`] : []),
       ...(filters.level === undefined ? [] : filters.level === 'executions' ? [sql`r.parent_run_id is null`] : [sql`r.parent_run_id is not null`]),
-      ...(job === null || byJob ? [] : prefix === null ? [job] : [sql`(${job} or ${idRange(prefix)})`]),
+      ...(job === null || by === 'job' ? [] : prefix === null ? [job] : [sql`(${job} or ${idRange(prefix)})`]),
     ],
   };
 }
@@ -199,10 +201,15 @@ export const mayBeNamed = (label: SQL, asset: SQL, version: SQL) => sql`(${label
   or exists (select 1 from asset_sighting ls where ls.asset_id = ${asset} and ls.asset_version_id = ${version} and ls.label = ${label})
   or not exists (select 1 from asset_sighting ls where ls.asset_id = ${asset} and ls.asset_version_id = ${version} and ls.label <> ''))`;
 
-/** True for an edge that says less than another one of the same run about the same version of an asset in the same direction. Nothing says more than a digest. */
+/**
+ * True for an edge that says less than another one of the same run about the same version of an asset in the same direction. Nothing says more than a digest.
+ * The run's other edges are fetched by run and direction alone (`offset 0` keeps the rest out): with the asset as a third condition PostgreSQL 18 expects
+ * to skip through every version in the index, and reads all edges of that asset instead.
+ */
 export const lessExactThanAnother = (edge: SQL, version: SQL) => sql`(${version}.digest is null and exists (
-  select 1 from run_asset o join asset_version ov on ov.id = o.asset_version_id
-  where o.run_id = ${edge}.run_id and o.direction = ${edge}.direction and o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
+  select 1 from (select x.asset_id, x.asset_version_id from run_asset x where x.run_id = ${edge}.run_id and x.direction = ${edge}.direction offset 0) as o
+  cross join lateral (select y.digest, y.label from asset_version y where y.id = o.asset_version_id offset 0) as ov
+  where o.asset_id = ${edge}.asset_id and o.asset_version_id <> ${edge}.asset_version_id
     and ${exactness(sql`ov`)} > ${exactness(version)} and ${mayBeNamed(sql`${version}.label`, sql`o.asset_id`, sql`o.asset_version_id`)}))`;
 
 type EdgeRow = { direction: RunEdge['direction']; asset_id: string; version_id: string; namespace: string; name: string; kind: string; digest: string | null; label: string | null; size_bytes: string | null; quarantined: boolean; contradicted: boolean; facets: Record<string, unknown> | null };
@@ -212,7 +219,7 @@ export async function edgesOfRun(tx: ReadTx, id: string): Promise<RunEdge[]> {
   const { rows } = await tx.execute<EdgeRow>(sql`
     select e.direction, e.asset_id, v.id as version_id, a.namespace, a.name, a.kind, v.digest, coalesce(v.label, said.label) as label, v.size_bytes, v.state = 'quarantined' as quarantined, f.facets,
       exists (select 1 from contradiction c where c.kind = 'label_changed_digest' and c.asset_id = e.asset_id and (c.first_version_id = v.id or c.second_version_id = v.id)) as contradicted
-    from run_asset e join asset_version v on v.id = e.asset_version_id join asset a on a.id = e.asset_id
+    from run_asset e cross join lateral (select * from asset_version where id = e.asset_version_id offset 0) as v cross join lateral (select * from asset where id = e.asset_id offset 0) as a
     left join lateral (select json_object_agg(name, body) as facets from facet where subject_kind = 'run_asset' and subject_id = e.id and (body -> '_deleted') is distinct from 'true'::jsonb) f on true
     left join lateral (select s.label from asset_sighting s where s.asset_id = e.asset_id and s.asset_version_id = v.id and s.label <> '' order by (s.first_run_id = e.run_id) desc nulls last, s.first_seen_at limit 1) said on true
     where e.run_id = ${id}::uuid and not ${lessExactThanAnother(sql`e`, sql`v`)}
