@@ -81,7 +81,7 @@ function kindOf(event: Fields): ReportedEvent['kind'] | null {
 
 function facetsOf(facets: unknown, prefix = ''): Facet[] {
   if (!isFields(facets)) return [];
-  return Object.entries(facets).flatMap(([name, body]) => (isFields(body) && Object.keys(body).length > 0 ? [{ name: prefix + name, body: storableJson(body) }] : []));
+  return Object.entries(facets).flatMap(([name, body]) => (isFields(body) && Object.keys(body).length > 0 ? [{ name: prefix + name, body }] : []));
 }
 
 /** `facets` under their own names, those of this one use under `inputFacets.NAME` and `outputFacets.NAME`. */
@@ -190,7 +190,8 @@ export function readEvent(text: string): Result<ReportedEvent, EventProblem> {
   if (kind === null) return invalid([{ path: 'run', message: 'neither run, job nor dataset is there, so this is no event of OpenLineage' }]);
   const redacted = redactEvent(value);
   const original = Buffer.from(text);
-  const kept = { digest: sha256(original), bytes: redacted === value ? original : Buffer.from(JSON.stringify(redacted)), redacted };
+  const remaining = redacted === value ? text : JSON.stringify(redacted);
+  const kept = { digest: sha256(original), bytes: redacted === value ? original : Buffer.from(remaining), redacted: storableJson(redacted, remaining) };
   switch (kind) {
     case 'run':
       return readRunEvent(value, kept);

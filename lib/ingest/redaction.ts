@@ -1,5 +1,5 @@
 // Secrets in events: removed before anything is stored, from facets and from the kept event alike.
-import { redactJson } from '#lib/kernel/redact.ts';
+import { mapFields, redactJson } from '#lib/kernel/redact.ts';
 
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -11,14 +11,10 @@ export const redactName = (name: string): string => name.replace(userInfo, '$1')
 
 const identifying = new Set(['namespace', 'name', 'runId', 'eventTime', 'eventType', 'schemaURL']);
 
-function redactFields(fields: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => {
-      if (identifying.has(key)) return [key, typeof value === 'string' ? redactName(value) : value];
-      return [key, redactJson(key === 'facets' ? withoutEnvironment(value) : value)];
-    }),
-  );
-}
+const redactFields = (fields: Fields): Fields => mapFields(fields, (key, value) => {
+  if (identifying.has(key)) return typeof value === 'string' ? redactName(value) : value;
+  return redactJson(key === 'facets' ? withoutEnvironment(value) : value);
+});
 
 /** Variables are pairs of name and value; one in any other shape is removed whole. */
 function withoutEnvironment(facets: unknown): unknown {
@@ -35,13 +31,13 @@ const lists = new Set(['inputs', 'outputs']);
  * The event without secrets: environment variables, tokens, passwords, connection strings, by name and by pattern.
  * The same object where there was none.
  */
-export function redactEvent(event: Fields): Fields {
-  const redacted = Object.fromEntries(
-    Object.entries(event).map(([key, value]) => {
-      if (nested.has(key) && isFields(value)) return [key, redactFields(value)];
-      if (lists.has(key) && Array.isArray(value)) return [key, value.map((item) => (isFields(item) ? redactFields(item) : redactJson(item)))];
-      return identifying.has(key) ? [key, value] : [key, redactJson(value)];
-    }),
-  );
-  return JSON.stringify(redacted) === JSON.stringify(event) ? event : redacted;
+export const redactEvent = (event: Fields): Fields => mapFields(event, (key, value) => {
+  if (nested.has(key) && isFields(value)) return redactFields(value);
+  if (lists.has(key) && Array.isArray(value)) return redactList(value);
+  return identifying.has(key) ? value : redactJson(value);
+});
+
+function redactList(list: readonly unknown[]): readonly unknown[] {
+  const redacted = list.map((item) => (isFields(item) ? redactFields(item) : redactJson(item)));
+  return redacted.every((item, n) => item === list[n]) ? list : redacted;
 }

@@ -3,7 +3,7 @@
 /** Can it be stored as text: no NUL, no half of a surrogate pair? */
 export const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
-const suspicious = /\\u0000|\\ud[89a-f]/;
+const suspicious = /\\u(?:0000|d[89a-f])/i;
 
 const storableString = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\u2400');
 
@@ -17,7 +17,7 @@ function within(value: unknown): unknown {
 /**
  * A value as jsonb can hold it: NUL becomes its visible symbol U+2400, half a surrogate pair U+FFFD.
  * The event's own bytes are kept beside it, so nothing is lost. A value without either is returned as it is.
+ *
+ * @param text the value as JSON, received (decoded from UTF-8 without loss) or written here: either way only an escape can stand for such a thing.
  */
-export function storableJson<T extends Record<string, unknown>>(value: T): T {
-  return suspicious.test(JSON.stringify(value)) ? (within(value) as T) : value;
-}
+export const storableJson = <T extends Record<string, unknown>>(value: T, text: string): T => (suspicious.test(text) ? (within(value) as T) : value);

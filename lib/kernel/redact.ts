@@ -252,18 +252,40 @@ export function redactJson(value: unknown, options: RedactOptions = {}): unknown
   return redactWithin(value, false, options, 0);
 }
 
+/** What holds no secret is returned as it is, not as a copy: nearly everything, and callers tell by that whether anything was removed. */
 function redactWithin(value: unknown, secret: boolean, options: RedactOptions, depth: number): unknown {
   if (depth > 200) return REDACTED;
   if (typeof value === 'string') return secret && value !== '' ? REDACTED : redactText(value, options);
-  if (Array.isArray(value)) return value.map((item) => redactWithin(item, secret, options, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    let changed: unknown[] | null = null;
+    for (let n = 0; n < list.length; n += 1) {
+      const item = redactWithin(list[n], secret, options, depth + 1);
+      if (item === list[n]) continue;
+      changed ??= [...list];
+      changed[n] = item;
+    }
+    return changed ?? value;
+  }
   const record = value as Readonly<Record<string, unknown>>;
   const label = record['name'] ?? record['key'];
   const pairIsSecret = typeof label === 'string' && isSecretName(label);
-  return Object.fromEntries(
-    Object.entries(record).map(([key, item]) => {
-      const named = key === 'value' ? pairIsSecret : key !== 'key' && isSecretName(key) && (typeof item === 'string' || Array.isArray(item));
-      return [key, redactWithin(item, secret || named, options, depth + 1)];
-    }),
-  );
+  return mapFields(record, (key, item) => {
+    const named = key === 'value' ? pairIsSecret : key !== 'key' && isSecretName(key) && (typeof item === 'string' || Array.isArray(item));
+    return redactWithin(item, secret || named, options, depth + 1);
+  });
+}
+
+/** The object with each field's value replaced; the same object where every one stayed as it was. */
+export function mapFields(fields: Readonly<Record<string, unknown>>, replace: (key: string, value: unknown) => unknown): Readonly<Record<string, unknown>> {
+  let changed: Map<string, unknown> | null = null;
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    const replaced = replace(key, value);
+    if (replaced === value) continue;
+    changed ??= new Map(Object.entries(fields));
+    changed.set(key, replaced);
+  }
+  return changed === null ? fields : Object.fromEntries(changed);
 }
