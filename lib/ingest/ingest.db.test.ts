@@ -271,6 +271,30 @@ describe('a batch', () => {
     expect((await reportBatch(`[${'{},'.repeat(10_000)}{}]`)).status).toBe(413);
   });
 
+  it('tells those who wait for changes when a team reads a version for the first time, also by several runs at once, and not again', async () => {
+    const read = (seconds: number, token: string) => reportBatch(Array.from({ length: 3 }, () => event(newId(), 'START', seconds, { inputs: [dataset('wanted', hex('d'))] })), token);
+    const noted = async () => (await rows<{ n: number }>(`SELECT count(*)::int AS n FROM watched_change c WHERE c.keys IS NULL OR (SELECT id FROM asset_version WHERE digest = $1) = ANY (c.keys)`, [`sha256:${hex('d')}`]))[0]?.n;
+    await admin.query('TRUNCATE watched_change');
+    await read(1, organisation.pipeline.token);
+    expect(await noted()).toBe(1);
+    await read(2, organisation.pipeline.token);
+    expect(await noted()).toBe(1);
+    await read(3, organisation.otherPipeline.token);
+    expect(await noted()).toBe(2);
+  });
+
+  it('keeps what is said of runs that are new beside runs that are known', async () => {
+    const [known, fresh] = [newId(), newId()];
+    const said = (id: string, eventType: string, second: number, outputs: object[]) => event(id, eventType, second, { run: { runId: id, facets: { nominalTime: { nominalStartTime: `2026-01-0${second}T00:00:00Z` } } }, inputs: [dataset('set', hex('1'))], outputs });
+    await report(said(known, 'START', 1, []));
+    await reportBatch([said(known, 'COMPLETE', 2, [dataset('one', hex('a'))]), said(fresh, 'START', 1, []), said(fresh, 'COMPLETE', 2, [dataset('two', hex('b'))])]);
+    for (const [id, output] of [[known, 'one'], [fresh, 'two']] as const) {
+      expect((await edgesOf(id)).map(({ direction, name }) => [direction, name])).toEqual([['input', 'set'], ['output', output]]);
+      expect(await rows(`SELECT body ->> 'nominalStartTime' AS start FROM facet WHERE subject_kind = 'run' AND subject_id = $1`, [id])).toEqual([{ start: '2026-01-02T00:00:00Z' }]);
+      expect(await rows(`SELECT f.name FROM facet f JOIN run_asset e ON e.id = f.subject_id WHERE f.subject_kind = 'run_asset' AND e.run_id = $1`, [id])).toEqual([{ name: 'gatehouse_digest' }, { name: 'gatehouse_digest' }]);
+    }
+  });
+
   it('of ten thousand events is stored at once', async () => {
     const runs = Array.from({ length: 5000 }, newId);
     const body = runs.flatMap((id, n) => [event(id, 'START', 1, { inputs: [dataset(`set-${n % 97}`, null, String(n % 13))] }), event(id, 'COMPLETE', 2, { outputs: [dataset('model', sha256(id).slice(7))] })]);

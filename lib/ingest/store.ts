@@ -180,9 +180,9 @@ const upsertRunsText = `
     start_reported = case when ${betterStart} then excluded.start_reported else run.start_reported end,
     last_received_at = now()
   where excluded.state_rank >= 0 and (run.team_id = excluded.team_id or run.state_rank < 0)
-  returning id, job_id, parent_run_id, state, state_rank`;
+  returning id, job_id, parent_run_id, state, state_rank, xmax = 0 as added`;
 
-type UpsertedRun = { id: string; job_id: string; parent_run_id: string | null; state: RunState; state_rank: number };
+type UpsertedRun = { id: string; job_id: string; parent_run_id: string | null; state: RunState; state_rank: number; added: boolean };
 
 async function upsertRuns(tx: WriteTx, reporter: Reporter, gathered: Gathered, known: Known): Promise<ReadonlyMap<string, UpsertedRun>> {
   const jobId = (key: string) => known.jobs.get(key)?.id;
@@ -235,7 +235,9 @@ async function settleDifferences(tx: WriteTx, gathered: Gathered, known: Known, 
 
 // --- Events, edges, facets -------------------------------------------------------------------------------------------
 
-// The last part: a run that never reported itself is as its stages say. Its row and theirs were locked before.
+// What stands beside a run that this transaction added cannot be there yet (whoever reports the same run waits for its row), so it is
+// inserted without asking; asking takes longer than inserting. The last part: a run that never reported itself is as its stages say.
+// Its row and theirs were locked before.
 const writeText = `
   with event as materialized (
     select r.*, decode(right(digest, 64), 'hex') as key from json_to_recordset($4::json) as r (id uuid, kind text, run_id uuid, job_id uuid, event_type text, event_time timestamptz, digest text, start int, length int)
@@ -245,27 +247,34 @@ const writeText = `
     insert into run_event (id, team_id, kind, run_id, job_id, event_type, event_time, digest, bytes, reported_by)
     select id, $1, kind, run_id, job_id, event_type, event_time, event.digest, substring($3::bytea from start for length), $2 from event join new_keys on new_keys.digest = event.key
   ), edge as (
-    select * from json_to_recordset($5::json) as r (id uuid, n int, run_id uuid, direction text, asset_id uuid, asset_version_id uuid, received timestamptz)
+    select * from json_to_recordset($5::json) as r (id uuid, n int, run_id uuid, fresh boolean, direction text, asset_id uuid, asset_version_id uuid, received timestamptz)
   ), new_edges as (
     insert into run_asset (id, run_id, asset_version_id, asset_id, direction, team_id, first_received_at)
-    select id, run_id, asset_version_id, asset_id, direction, $1, coalesce(received, now()) from edge order by run_id, direction, asset_version_id, asset_id
-    on conflict do nothing returning id
+    select id, run_id, asset_version_id, asset_id, direction, $1, coalesce(received, now()) from edge where not fresh order by run_id, direction, asset_version_id, asset_id
+    on conflict (run_id, direction, asset_version_id, asset_id) do nothing
+  ), fresh_edges as (
+    insert into run_asset (id, run_id, asset_version_id, asset_id, direction, team_id, first_received_at)
+    select id, run_id, asset_version_id, asset_id, direction, $1, coalesce(received, now()) from edge where fresh order by run_id, direction, asset_version_id, asset_id
   ), sightings as (
     insert into asset_sighting (asset_id, asset_version_id, label, first_seen_at, first_run_id)
     select asset_id, asset_version_id, label, coalesce(received, now()), run_id from json_to_recordset($6::json) as r (asset_id uuid, asset_version_id uuid, label text, run_id uuid, received timestamptz)
     order by asset_id, asset_version_id, label collate "C"
     on conflict do nothing returning asset_id, asset_version_id, label, first_run_id
+  ), facet_said as materialized (
+    select * from json_to_recordset($7::json) as f (kind text, subject_id uuid, edge int, fresh boolean, name text, body jsonb, event_time timestamptz, event_digest text)
   ), facets as (
     insert into facet (subject_kind, subject_id, name, body, event_time, event_digest)
     select f.kind, coalesce(f.subject_id, known.id, edge.id), f.name, f.body, f.event_time, f.event_digest
-    from json_to_recordset($7::json) as f (kind text, subject_id uuid, edge int, name text, body jsonb, event_time timestamptz, event_digest text)
-    left join edge on edge.n = f.edge
+    from facet_said f left join edge on edge.n = f.edge
     left join lateral (
       select id from run_asset as a where a.run_id = edge.run_id and a.direction = edge.direction and a.asset_version_id = edge.asset_version_id and a.asset_id = edge.asset_id limit 1
     ) as known on true
-    order by 1, 2, 3
+    where not f.fresh order by 1, 2, 3
     on conflict (subject_kind, subject_id, name) do update set body = excluded.body, event_time = excluded.event_time, event_digest = excluded.event_digest
     where (facet.event_time, facet.event_digest collate "C") < (excluded.event_time, excluded.event_digest collate "C")
+  ), fresh_facets as (
+    insert into facet (subject_kind, subject_id, name, body, event_time, event_digest)
+    select kind, subject_id, name, body, event_time, event_digest from facet_said where fresh order by 1, 2, 3
   ), named_runs as (
     update run as p set state = c.state, started_at = c.started_at, ended_at = c.ended_at, last_received_at = now()
     from (
@@ -280,32 +289,35 @@ const writeText = `
 
 type NewLabel = { asset_id: string; label: string; versions: [string, string | null][] };
 
-async function write(tx: WriteTx, reporter: Reporter, gathered: Gathered, known: Known, parents: readonly string[]): Promise<NewLabel[]> {
+async function write(tx: WriteTx, reporter: Reporter, gathered: Gathered, known: Known, runs: ReadonlyMap<string, UpsertedRun>, parents: readonly string[]): Promise<NewLabel[]> {
   const assetId = (key: string) => known.assets.get(key)?.id;
   const versionId = (key: string) => known.versions.get(key)?.id;
+  const fresh = (runId: string): boolean => !known.runs.has(runId) && runs.get(runId)?.added === true;
   let start = 1;
   const events = gathered.events.map(({ kind, run, job, type, time, digest, bytes }) => {
     const row = { id: newId(), kind, run_id: run?.id ?? null, job_id: job ? (known.jobs.get(nameKey(job))?.id ?? null) : null, event_type: type, event_time: time, digest, start, length: bytes.length };
     start += bytes.length;
     return row;
   });
-  const edgeNumbers = new Map([...gathered.edges.keys()].map((key, n) => [key, n]));
-  const edges = [...gathered.edges.values()].map((edge, n) => ({ id: newId(), n, run_id: edge.runId, direction: edge.direction, asset_id: assetId(edge.assetKey), asset_version_id: versionId(edge.versionKey), received: edge.receivedAt }));
+  const edges = [...gathered.edges.values()].map((edge, n) => ({ id: newId(), n, run_id: edge.runId, fresh: fresh(edge.runId), direction: edge.direction, asset_id: assetId(edge.assetKey), asset_version_id: versionId(edge.versionKey), received: edge.receivedAt }));
+  const edgeOf = new Map([...gathered.edges.keys()].map((key, n) => [key, edges[n]]));
   const sightings = [...gathered.sightings.values()].map((sighting) => ({ asset_id: assetId(sighting.assetKey), asset_version_id: versionId(sighting.versionKey), label: sighting.label, run_id: sighting.runId, received: sighting.receivedAt }));
-  const subject = (of: FacetSubject): { subject_id: string | null; edge: number | null } | null => {
+  const subject = (of: FacetSubject): { subject_id: string | null; edge: number | null; fresh: boolean } | null => {
     switch (of.kind) {
       case 'run':
       case 'run_job':
-        return { subject_id: of.runId, edge: null };
+        return { subject_id: of.runId, edge: null, fresh: fresh(of.runId) };
       case 'job':
-        return { subject_id: known.jobs.get(of.jobKey)?.id ?? null, edge: null };
+        return { subject_id: known.jobs.get(of.jobKey)?.id ?? null, edge: null, fresh: false };
       case 'asset': {
         const asset = known.assets.get(of.assetKey);
         // A name belongs to the team that first reported it; what others say of it stays in their events.
-        return asset?.teamId === reporter.teamId ? { subject_id: asset.id, edge: null } : null;
+        return asset?.teamId === reporter.teamId ? { subject_id: asset.id, edge: null, fresh: false } : null;
       }
-      case 'run_asset':
-        return { subject_id: null, edge: edgeNumbers.get(of.edgeKey) ?? null };
+      case 'run_asset': {
+        const edge = edgeOf.get(of.edgeKey);
+        return edge === undefined ? null : { subject_id: edge.fresh ? edge.id : null, edge: edge.n, fresh: edge.fresh };
+      }
     }
   };
   const facets = [...gathered.facets.values()].flatMap((facet) => {
@@ -377,7 +389,7 @@ export async function storeEvents(tx: WriteTx, reporter: Reporter, gathered: Gat
   }
   await correct(tx, reporter, gathered, known);
   const runs = await upsertRuns(tx, reporter, gathered, known);
-  const labels = await write(tx, reporter, gathered, known, await lockNamedParents(tx, gathered, known, runs));
+  const labels = await write(tx, reporter, gathered, known, runs, await lockNamedParents(tx, gathered, known, runs));
   await settleDifferences(tx, gathered, known, runs);
   const contradictions = await contradict(tx, reporter, labels);
   if (gathered.declarations.size > 0) await declare(tx, gathered, known);
