@@ -12,11 +12,12 @@ import type { Actor } from '#lib/kernel/permissions.ts';
 import type { Result } from '#lib/kernel/result.ts';
 import { runChild } from '#scripts/child.ts';
 import { prepareDatabase } from '#scripts/database.ts';
+import { freeBytes } from '#scripts/disk.ts';
 import { withCleanup } from '#scripts/main.ts';
 import { startPostgres } from '#scripts/postgres.ts';
 import { say, step } from '#scripts/progress.ts';
 import { projectRoot } from '#scripts/project.ts';
-import { freeBytes, roomFor } from '#scripts/scale/room.ts';
+import { roomFor } from '#scripts/scale/room.ts';
 import { silence } from '#scripts/scale/triggers.ts';
 import { seedScale } from '#scripts/seed-scale.ts';
 import { ensureSecrets } from '#scripts/secrets.ts';
@@ -383,7 +384,7 @@ const measure: Benchmark = (report, life) => withCleanup(life.signal, async (inn
   const folder = typeof values.data === 'string' ? resolve(values.data) : throwawayFolder();
   if (typeof values.data !== 'string') inner.onExit(() => { rmSync(folder, { recursive: true, force: true }); });
   mkdirSync(folder, { recursive: true });
-  const server = await startPostgres({ dataDirectory: folder, durable: true, signal: inner.signal, settings: { max_wal_size: '4GB', shared_buffers: '1GB', random_page_cost: '1.1' } });
+  const server = await startPostgres({ dataDirectory: folder, durable: true, signal: inner.signal });
   inner.onExit(server.stop);
   // Whatever is being measured waits for the database: when that goes, it ends.
   inner.signal.addEventListener('abort', () => { void server.stop(); }, { once: true });

@@ -6,9 +6,11 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { lockHolder, processIdentity, takeLock } from '#scripts/lock.mjs';
+import { freeBytes } from '#scripts/disk.ts';
 import { freshLog } from '#scripts/log-file.ts';
 import { freePort, isPortFree } from '#scripts/ports.ts';
 import { findBinaries, type PostgresBinaries } from '#scripts/postgres-binaries.ts';
+import { durableSettings, notDurable, usableMemory } from '#scripts/postgres-settings.ts';
 import { endOrphan, endPostmaster } from '#scripts/postmaster.ts';
 import { canEnter, plainEnvironment, unprivilegedUser, type RunAs } from '#scripts/run-as.ts';
 import { errorCode, explainSystemError, fullDisk, trouble } from '#scripts/trouble.ts';
@@ -46,8 +48,6 @@ const patience = 3_000;
 const ampleSharedMemory = 512 * 1024 * 1024;
 const lockName = 'postgres.lock';
 
-const notDurable = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', max_connections: '200', autovacuum_naptime: '10min' };
-
 /** Starts PostgreSQL on the data folder (made when it is not there) and returns when it answers. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const folder = resolve(options.dataDirectory);
@@ -71,7 +71,7 @@ async function start(options: PostgresOptions): Promise<Postgres> {
     const cluster = join(dataDirectory, 'cluster');
     await endOrphan(cluster, log);
     const password = await createIfMissing({ dataDirectory, cluster, binaries, user, durable, log });
-    const server = await launch({ dataDirectory, cluster, binaries, user, log, password, port: options.port, signal: options.signal, settings: { ...(durable ? {} : notDurable), ...options.settings } });
+    const server = await launch({ dataDirectory, cluster, binaries, user, log, password, port: options.port, signal: options.signal, settings: { ...(durable ? durableSettings({ memory: usableMemory(), free: freeBytes(dataDirectory) }) : notDurable), ...options.settings } });
     return supervise(server, dataDirectory, password, lock.release);
   } catch (error) {
     lock.release();

@@ -1,6 +1,7 @@
 // A scale test is refused before it begins where the disk could not hold it.
 import { describe, expect, it } from 'vitest';
-import { bytesNeeded, freeBytes, roomFor } from './room.ts';
+import { freeBytes } from '../disk.ts';
+import { bytesNeeded, roomFor } from './room.ts';
 
 describe('the room for a scale test', () => {
   it('is what a million runs were measured to take, and more with every run and asset', () => {
