@@ -1,6 +1,7 @@
 // The SQL of ingestion: any number of events in a fixed, small number of statements. Rows are touched in the order of their keys,
 // and tables always in the same order, so that reports that meet wait for each other and do not deadlock.
 import pg from 'pg';
+import { jsonbArray } from '#lib/db/binary.ts';
 import { prepared, type WriteTx } from '#lib/db/client.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import { err, ok, type Result } from '#lib/kernel/result.ts';
@@ -261,7 +262,7 @@ const writeText = `
     order by asset_id, asset_version_id, label collate "C"
     on conflict do nothing returning asset_id, asset_version_id, label, first_run_id
   ), facet_said as materialized (
-    select * from json_to_recordset($7::json) as f (kind text, subject_id uuid, edge int, fresh boolean, name text, body jsonb, event_time timestamptz, event_digest text)
+    select * from rows from (json_to_recordset($7::json) as (kind text, subject_id uuid, edge int, fresh boolean, name text, event_time timestamptz, event_digest text), unnest($9::jsonb[])) as f (kind, subject_id, edge, fresh, name, event_time, event_digest, body)
   ), facets as (
     insert into facet (subject_kind, subject_id, name, body, event_time, event_digest)
     select f.kind, coalesce(f.subject_id, known.id, edge.id), f.name, f.body, f.event_time, f.event_digest
@@ -322,12 +323,12 @@ async function write(tx: WriteTx, reporter: Reporter, gathered: Gathered, known:
   };
   const facets = [...gathered.facets.values()].flatMap((facet) => {
     const where = subject(facet.subject);
-    return where ? [{ kind: facet.subject.kind, ...where, name: facet.name, body: facet.said.value, event_time: facet.said.time, event_digest: facet.said.digest }] : [];
+    return where ? [{ row: { kind: facet.subject.kind, ...where, name: facet.name, event_time: facet.said.time, event_digest: facet.said.digest }, body: facet.said.value }] : [];
   });
   return prepared<NewLabel>(tx, 'ingest_write', writeText, [
     reporter.teamId, reporter.accountId, Buffer.concat(gathered.events.map((event) => event.bytes)),
-    JSON.stringify(events), JSON.stringify(edges), JSON.stringify(sightings), JSON.stringify(facets),
-    parents,
+    JSON.stringify(events), JSON.stringify(edges), JSON.stringify(sightings), JSON.stringify(facets.map(({ row }) => row)),
+    parents, jsonbArray(facets.map(({ body }) => body)),
   ]);
 }
 
