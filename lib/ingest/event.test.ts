@@ -49,6 +49,22 @@ describe('tolerated are', () => {
   });
 });
 
+describe('numbers that a double cannot hold', () => {
+  const sent = (version: string) => JSON.stringify({ ...base, run: { runId, facets: { scan: { snapshotId: '@', token: 'secret-of-mine' } } }, inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { datasetVersion: '@' } } }] }).replaceAll('"@"', version);
+  it('are two versions where they differ in the last digit', () => {
+    expect(['4521889311223344556', '4521889311223344557'].map((version) => read(sent(version)).edges[0]?.version.label)).toEqual(['4521889311223344556', '4521889311223344557']);
+  });
+  it('keep their digits in facets, and in the kept event where a secret had to be removed from it', () => {
+    const event = read(sent('4521889311223344556'));
+    expect(event.run?.facets[0]?.body).toEqual({ snapshotId: '4521889311223344556', token: '[redacted]' });
+    expect(JSON.parse(event.bytes.toString())).toMatchObject({ run: { facets: { scan: { snapshotId: '4521889311223344556' } } } });
+  });
+  it('stay as they were sent in an event without secrets', () => {
+    const text = sent('1e400').replace('secret-of-mine', '').replace(',"token":""', '');
+    expect(read(text).bytes.toString()).toBe(text);
+  });
+});
+
 describe('facets', () => {
   it('that nobody knows are kept word for word', () => {
     const body = { nested: [{ deep: { value: 1.5 } }], 'a key': null };
