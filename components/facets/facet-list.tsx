@@ -8,7 +8,7 @@ import { Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { readFacet, specificationOf, type FacetReading, type KnownFacet } from '#lib/lineage/facets/index.ts';
 import { ChecksFacet } from './checks.tsx';
-import { CodeFacet, ErrorFacet, SourceCodeLocationFacet } from './code.tsx';
+import { CodeFacet, ErrorFacet, ExtractionFacet, SourceCodeLocationFacet } from './code.tsx';
 import { MetricsFacet } from './metrics.tsx';
 import { SymlinksFacet } from './names.tsx';
 import { EnvironmentFacet, FactsFacet, ParametersFacet, TextFacet } from './pairs.tsx';
@@ -62,6 +62,7 @@ function Known({ facet }: { readonly facet: KnownFacet }) {
     case 'sourceCodeLocation': return <SourceCodeLocationFacet facet={facet} />;
     case 'code': return <CodeFacet facet={facet} />;
     case 'error': return <ErrorFacet facet={facet} />;
+    case 'extraction': return <ExtractionFacet facet={facet} />;
     case 'parameters': return <ParametersFacet facet={facet} />;
     case 'environment': return <EnvironmentFacet facet={facet} />;
     case 'parent': return <ParentFacet facet={facet} />;

@@ -1,6 +1,7 @@
 // What a facet says, read from its name and body: known ones as something that can be shown, all others as they came. Pure, safe for the browser.
 import type { z } from 'zod';
 import * as dataset from './dataset.ts';
+import * as engines from './engines.ts';
 import * as job from './job.ts';
 import * as run from './run.ts';
 
@@ -11,9 +12,11 @@ const readers = {
   columnLineage: dataset.columnLineage, lineage: dataset.lineage, symlinks: dataset.symlinks, lifecycleStateChange: dataset.lifecycleStateChange,
   inputStatistics: dataset.statistics, outputStatistics: dataset.statistics,
   dataSource: dataset.dataSource, storage: dataset.storage, catalog: dataset.catalog, hierarchy: dataset.hierarchy,
+  subset: engines.subset, icebergScanReport: engines.icebergScanReport, icebergCommitReport: engines.icebergCommitReport, iceberg_scan_report: engines.icebergScanReport, iceberg_commit_report: engines.icebergCommitReport,
   ownership: job.ownership, tags: job.tags, sourceCodeLocation: job.sourceCodeLocation, jobType: job.jobType, sql: job.sql, sourceCode: job.sourceCode, documentation: job.documentation,
   parent: run.parent, parentRun: run.parent, nominalTime: run.nominalTime, errorMessage: run.errorMessage, processing_engine: run.processingEngine, processingEngine: run.processingEngine,
   executionParameters: run.executionParameters, environmentVariables: run.environmentVariables, test: run.test, externalQuery: run.externalQuery, jobDependencies: run.jobDependencies,
+  extractionError: engines.extractionError, gcp_dataproc: engines.platform, gcp_composer_run: engines.platform, gcp_composer_job: engines.platform, gcp_lineage: engines.platform,
 } as const;
 
 type Readers = typeof readers;
