@@ -6,7 +6,7 @@ import { Disclosure } from '#components/ui/disclosure.tsx';
 import { TextLink } from '#components/ui/link-button.tsx';
 import { Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { readFacet, specificationOf, type FacetReading, type KnownFacet } from '#lib/lineage/facets/index.ts';
+import { facetTitle, readFacet, specificationOf, type FacetReading, type KnownFacet } from '#lib/lineage/facets/index.ts';
 import { ChecksFacet } from './checks.tsx';
 import { CodeFacet, ErrorFacet, ExtractionFacet, SourceCodeLocationFacet } from './code.tsx';
 import { MetricsFacet } from './metrics.tsx';
@@ -32,7 +32,7 @@ export function FacetList({ facets, prefix = 'facet', folded = [], none }: { rea
         return (
           <Disclosure
             key={`${of ?? ''} ${name}`} id={`${prefix}-${name}`} open={reading.state === 'read' && !folded.includes(name)}
-            summary={<><span className="font-medium break-all text-ink">{name}</span>{of !== undefined && <span className="text-xs text-ink-3">{of}</span>}{reading.state === 'unreadable' && <Badge tone="stale">not as specified</Badge>}</>}
+            summary={<><FacetName name={name} />{of !== undefined && <span className="text-xs text-ink-3">{of}</span>}{reading.state === 'unreadable' && <Badge tone="stale">not as specified</Badge>}</>}
           >
             {runId !== undefined && at !== undefined && <p className="py-1 text-xs text-ink-3">said by <TextLink href={`/runs/${runId}`}>this run</TextLink>, <Time at={at} /></p>}
             {reading.state === 'read' ? <Known facet={reading.facet} /> : (
@@ -47,6 +47,12 @@ export function FacetList({ facets, prefix = 'facet', folded = [], none }: { rea
       })}
     </Stack>
   );
+}
+
+/** In words where it is a standard one, with the key that stands in events. */
+function FacetName({ name }: { readonly name: string }) {
+  const title = facetTitle(name);
+  return title === null ? <span className="font-medium break-all text-ink">{name}</span> : <><span className="font-medium text-ink">{title}</span><code className="text-xs break-all text-ink-3">{name}</code></>;
 }
 
 function Known({ facet }: { readonly facet: KnownFacet }) {

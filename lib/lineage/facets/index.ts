@@ -33,6 +33,23 @@ export type FacetReading =
 /** Facets of one use of a dataset are stored as `inputFacets.<name>` and `outputFacets.<name>`. */
 export const plainName = (name: string): string => name.replace(/^(inputFacets|outputFacets)\./, '');
 
+/** What the facets that are understood are called; the key in events stands beside it. */
+const titles: Record<keyof Readers, string> = {
+  schema: 'Schema', version: 'Version', datasetType: 'Kind of dataset', dataQualityMetrics: 'Quality in figures', dataQualityAssertions: 'Quality checks', columnLineage: 'Where the columns come from', lineage: 'What came of what',
+  symlinks: 'Other names', lifecycleStateChange: 'Change of the dataset', inputStatistics: 'How much was read', outputStatistics: 'How much was written', dataSource: 'Data source', storage: 'Storage', catalog: 'Catalogue', hierarchy: 'Hierarchy',
+  subset: 'Only a part', icebergScanReport: 'Iceberg scan', icebergCommitReport: 'Iceberg commit', iceberg_scan_report: 'Iceberg scan', iceberg_commit_report: 'Iceberg commit',
+  ownership: 'Owners', tags: 'Tags', sourceCodeLocation: 'Where the code lies', jobType: 'Kind of job', sql: 'SQL', sourceCode: 'Source code', documentation: 'Documentation',
+  parent: 'Parent and root', parentRun: 'Parent and root', nominalTime: 'Nominal time', errorMessage: 'Error', processing_engine: 'Engine', processingEngine: 'Engine', executionParameters: 'Parameters', environmentVariables: 'Environment variables',
+  test: 'Tests', externalQuery: 'Query of another system', jobDependencies: 'Runs before and after', extractionError: 'What could not be analysed',
+  gcp_dataproc: 'Google Cloud Dataproc', gcp_composer_run: 'Google Cloud Composer', gcp_composer_job: 'Google Cloud Composer', gcp_lineage: 'Google Cloud lineage',
+};
+
+/** What a facet is called in words; null for one that nobody specified. */
+export function facetTitle(name: string): string | null {
+  const key = plainName(name);
+  return Object.hasOwn(titles, key) ? titles[key as keyof Readers] : null;
+}
+
 /** The names that are understood. */
 export const knownFacets: readonly string[] = Object.keys(readers);
 
