@@ -1,7 +1,7 @@
 // Standard facets in the versions in use, in the shapes that clients are known to send, and whatever else may come.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownFacets, readFacet, specificationOf, type KnownFacet } from './index.ts';
+import { facetTitle, knownFacets, plainFacts, readFacet, specificationOf, type KnownFacet } from './index.ts';
 
 const read = (name: string, body: unknown): KnownFacet => {
   const reading = readFacet(name, body);
@@ -112,6 +112,15 @@ describe('whatever else comes', () => {
     expect(readFacet('schema', { fields: 'all' })).toMatchObject({ state: 'unreadable', reason: expect.stringMatching(/./) as string });
     expect(readFacet('environmentVariables', { environmentVariables: '[redacted]' })).toEqual({ state: 'unreadable', reason: 'environmentVariables: must be a list' });
     expect(readFacet('dataQualityAssertions', { assertions: [{ assertion: 'unique', success: 'yes' }] })).toEqual({ state: 'unreadable', reason: 'assertions: has no entry in the expected shape' });
+  });
+  it('is told as names and values where it is flat, and left as it came where it is not', () => {
+    expect(plainFacts({ _producer: 'p', properties: { 'spark.master': 'yarn', 'spark.tags': ['a', 2] }, restored: 0, gone: null })).toEqual([['properties › spark.master', 'yarn'], ['properties › spark.tags', 'a, 2'], ['restored', '0'], ['gone', 'null']]);
+    for (const body of [null, 'x', [1], {}, { _producer: 'p' }, { plan: [{ a: 1 }] }, { plan: [] }, { a: { b: { c: { d: 1 } } } }, { text: 'x'.repeat(301) }, Object.fromEntries(Array.from({ length: 61 }, (_, n) => [n, n]))]) expect(plainFacts(body)).toBeNull();
+    fc.assert(fc.property(fc.jsonValue(), (body) => { const facts = plainFacts(body); expect(facts === null || facts.length > 0).toBe(true); }));
+  });
+  it('has a name in words where it is a standard one', () => {
+    expect(knownFacets.filter((name) => facetTitle(name) === null)).toEqual([]);
+    expect([facetTitle('outputFacets.outputStatistics'), facetTitle('spark_properties'), facetTitle('toString')]).toEqual(['How much was written', null, null]);
   });
   it('is never an exception', () => {
     fc.assert(fc.property(fc.constantFrom(...knownFacets), fc.anything(), (name, body) => { expect(['read', 'unreadable']).toContain(readFacet(name, body).state); }), { numRuns: 2000 });

@@ -63,6 +63,27 @@ export function readFacet(name: string, body: unknown): FacetReading {
   return { state: 'unreadable', reason: issue ? `${issue.path.map(String).join('.') || 'the facet'}: ${issue.message}` : 'it has another shape than its specification says' };
 }
 
+const [mostPairs, longestValue, deepest] = [60, 300, 3];
+
+/**
+ * A facet that nobody specified as names with values, where it is no more than that: what Spark, dbt, Flink, Hive and others add of their own is often flat.
+ * Null where it is deeper, larger or a list of things, and so better read as it came.
+ */
+export function plainFacts(body: unknown): readonly (readonly [string, string])[] | null {
+  const pairs: (readonly [string, string])[] = [];
+  const isPlain = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  const walk = (value: unknown, path: readonly string[]): boolean => {
+    if (isPlain(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlain))) {
+      const text = Array.isArray(value) ? value.map(String).join(', ') : value === null ? 'null' : String(value);
+      pairs.push([path.join(' › '), text]);
+      return text.length <= longestValue && pairs.length <= mostPairs;
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || path.length >= deepest) return false;
+    return Object.entries(value).every(([key, item]) => (path.length === 0 && key.startsWith('_') ? true : walk(item, [...path, key])));
+  };
+  return typeof body === 'object' && body !== null && !Array.isArray(body) && walk(body, []) && pairs.length > 0 ? pairs : null;
+}
+
 /** Which version of its specification a facet follows, as its `_schemaURL` says; null where that says nothing. */
 export function specificationOf(body: unknown): string | null {
   const url = typeof body === 'object' && body !== null && '_schemaURL' in body ? body._schemaURL : null;
