@@ -49,6 +49,15 @@ describe('tolerated are', () => {
   });
 });
 
+describe('a name that is shown as another than it is', () => {
+  it('is refused, of jobs, datasets and versions; right-to-left scripts and their marks are names like others', () => {
+    expect(problem({ ...base, job: { namespace: 'jobs', name: 'report\u202egpj.exe' } }).errors[0]?.path).toBe('job.name');
+    expect(problem({ ...base, inputs: [{ namespace: 'la\u2066ke', name: 'raw' }] }).errors[0]?.path).toBe('inputs.0.namespace');
+    expect(problem({ ...base, inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { datasetVersion: 'v1\u202d' } } }] }).errors[0]?.path).toBe('inputs.0.facets.version.datasetVersion');
+    expect(read({ ...base, job: { namespace: 'וظائف', name: 'تدريب\u200f النموذج' } }).job?.name).toBe('تدريب\u200f النموذج');
+  });
+});
+
 describe('numbers that a double cannot hold', () => {
   const sent = (version: string) => JSON.stringify({ ...base, run: { runId, facets: { scan: { snapshotId: '@', token: 'secret-of-mine' } } }, inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { datasetVersion: '@' } } }] }).replaceAll('"@"', version);
   it('are two versions where they differ in the last digit', () => {
