@@ -29,7 +29,8 @@ export async function checkGraph(sent: Sent, get: (path: string) => Promise<unkn
   const facets = [clean.runFacets, clean.jobFacets, ...[...clean.inputs, ...clean.outputs].map((edge) => edge.facets)].flatMap((each) => Object.entries(each));
   check('every facet of it is understood', facets.flatMap(([name, body]) => (readFacet(name, body).state === 'read' ? [] : [name])).sort(), []);
   check('and none is lost', facets.map(([name]) => name).sort(), [
-    'columnLineage', 'environmentVariables', 'inputFacets.dataQualityAssertions', 'inputFacets.dataQualityMetrics', 'jobType', 'lifecycleStateChange', 'nominalTime', 'outputFacets.outputStatistics', 'ownership', 'parent', 'processing_engine', 'schema', 'sourceCodeLocation', 'symlinks', 'tags', 'tags', 'version', 'version',
+    'catalog', 'columnLineage', 'dataSource', 'environmentVariables', 'externalQuery', 'extractionError', 'hierarchy', 'inputFacets.dataQualityAssertions', 'inputFacets.dataQualityMetrics', 'inputFacets.inputStatistics', 'inputFacets.subset', 'jobDependencies', 'jobType', 'lifecycleStateChange', 'nominalTime',
+    'outputFacets.outputStatistics', 'outputFacets.subset', 'ownership', 'ownership', 'parent', 'processing_engine', 'schema', 'sourceCodeLocation', 'sql', 'storage', 'symlinks', 'tags', 'tags', 'version', 'version',
   ]);
 
   const [train, again] = [await runOf(sent.runs.train), await runOf(sent.runs['train-again'])];

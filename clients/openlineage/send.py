@@ -73,6 +73,11 @@ clean = Run(
             ]
         ),
         "tags": f.tags_run.TagsRunFacet(tags=[f.tags_run.TagsRunFacetFields(key="tier", value="gold", source="USER")]),
+        "externalQuery": f.external_query_run.ExternalQueryRunFacet(externalQueryId="q-1", source="spark"),
+        "extractionError": f.extraction_error_run.ExtractionErrorRunFacet(totalTasks=2, failedTasks=1, errors=[f.extraction_error_run.Error(errorMessage="cannot be parsed", task="CREATE TYPE t", taskNumber=0)]),
+        "jobDependencies": f.job_dependencies_run.JobDependenciesRunFacet(
+            upstream=[f.job_dependencies_run.JobDependency(job=f.job_dependencies_run.JobIdentifier(namespace="airflow", name="flights.fetch"), dependency_type="DIRECT_INVOCATION")], trigger_rule="ALL_SUCCESS"
+        ),
     },
 )
 clean_job = Job(
@@ -84,6 +89,7 @@ clean_job = Job(
         "sourceCodeLocation": f.source_code_location_job.SourceCodeLocationJobFacet(
             type="git", url="https://git.example/flights/blob/main/clean.py", repoUrl="https://git.example/flights.git", version="c0ffee" * 6 + "c0ff", branch="main"
         ),
+        "sql": f.sql_job.SQLJobFacet(query="INSERT INTO clean SELECT delay FROM raw", dialect="spark"),
     },
 )
 raw = InputDataset(
@@ -93,8 +99,17 @@ raw = InputDataset(
         digest("a"),
         schema=f.schema_dataset.SchemaDatasetFacet(fields=[f.schema_dataset.SchemaDatasetFacetFields(name="delay", type="INT")]),
         symlinks=f.symlinks_dataset.SymlinksDatasetFacet(identifiers=[f.symlinks_dataset.Identifier(namespace="hive", name="shop.raw", type="TABLE")]),
+        dataSource=f.datasource_dataset.DatasourceDatasetFacet(name=LAKE, uri=LAKE),
+        storage=f.storage_dataset.StorageDatasetFacet(storageLayer="iceberg", fileFormat="parquet"),
+        catalog=f.catalog_dataset.CatalogDatasetFacet(framework="iceberg", type="hive", name="shop", catalogProperties={"io-impl": "S3FileIO"}),
+        hierarchy=f.hierarchy_dataset.HierarchyDatasetFacet(hierarchy=[f.hierarchy_dataset.HierarchyDatasetFacetLevel(type="TABLE", name="raw")]),
+        ownership=f.ownership_dataset.OwnershipDatasetFacet(owners=[f.ownership_dataset.Owner(name="team:flights")]),
     ),
     inputFacets={
+        "inputStatistics": f.input_statistics_input_dataset.InputStatisticsInputDatasetFacet(rowCount=120, size=8192, fileCount=1),
+        "subset": f.base_subset_dataset.InputSubsetInputDatasetFacet(
+            inputCondition=f.base_subset_dataset.PartitionSubsetCondition(partitions=[f.base_subset_dataset.Partition(identifier="p", dimensions={"day": "2026-01-01"})])
+        ),
         "dataQualityMetrics": f.data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet(
             rowCount=120, columnMetrics={"delay": f.data_quality_metrics_input_dataset.ColumnMetrics(nullCount=1, min=-3.0, max=99.5)}
         ),
@@ -125,7 +140,14 @@ cleaned = OutputDataset(
         ),
         tags=f.tags_dataset.TagsDatasetFacet(tags=[f.tags_dataset.TagsDatasetFacetFields(key="pii", value="false")]),
     ),
-    outputFacets={"outputStatistics": f.output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(rowCount=119, size=4096)},
+    outputFacets={
+        "outputStatistics": f.output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(rowCount=119, size=4096),
+        "subset": f.base_subset_dataset.OutputSubsetOutputDatasetFacet(
+            outputCondition=f.base_subset_dataset.CompareSubsetCondition(
+                left=f.base_subset_dataset.FieldBaseCompareExpression(field="delay"), right=f.base_subset_dataset.LiteralCompareExpression(value="0"), comparison="GREATER_EQUAL_THAN"
+            )
+        ),
+    },
 )
 packed.emit(run_event(RunState.START, 1, clean, clean_job, inputs=[raw]))
 packed.emit(run_event(RunState.COMPLETE, 9, clean, clean_job, inputs=[raw], outputs=[cleaned]))

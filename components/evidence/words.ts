@@ -4,7 +4,7 @@ import type { Check as CheckResult } from '#lib/evidence/schema.ts';
 type Words = { readonly title: string; readonly remedy?: string };
 
 const checks: Record<string, Words> = {
-  bytes_unchanged: { title: 'Stored bytes and record are those received', remedy: 'Something was changed in the database: restore it from a backup and find out who could.' },
+  bytes_unchanged: { title: 'Unchanged since it was received', remedy: 'Something was changed in the database: restore it from a backup and find out who could.' },
   envelope_well_formed: { title: 'Envelope is well formed' },
   key_or_chain: { title: 'Key or certificate chain', remedy: 'If the key is the pipeline’s own, propose it under Settings, Trust keys, and have a second person confirm it.' },
   log_inclusion: { title: 'Inclusion in a transparency log' },

@@ -14,7 +14,7 @@ export function ChecksFacet({ facet }: { readonly facet: FacetOf<'checks'> }) {
       caption="Checks" rows={rows} rowKey={(check) => String(check.index)}
       columns={[
         { header: 'Verdict', cell: (check) => <Verdict state={verdict(check.passed)} /> },
-        { header: 'Check', cell: (check) => <span title={check.description ?? check.content ?? undefined}>{check.name}</span> },
+        { header: 'Check', cell: (check) => <>{check.name}{check.description !== null && <span className="block text-xs text-ink-3">{check.description}</span>}{check.content !== null && <code className="block text-xs break-all text-ink-3">{check.content}</code>}</> },
         ...column('Column', (check) => check.column),
         ...column('Severity', (check) => check.severity),
         ...column('Expected', (check) => check.expected, true),

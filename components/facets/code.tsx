@@ -1,4 +1,4 @@
-// SourceCodeLocationFacet, CodeFacet and ErrorFacet: where the code lies, what it says, and how it failed.
+// SourceCodeLocationFacet, CodeFacet, ErrorFacet and ExtractionFacet: where the code lies, what it says, how it failed, and what of it nobody could analyse.
 import { CodeBlock } from '#components/ui/code-block.tsx';
 import { DescriptionList } from '#components/ui/description-list.tsx';
 import { Digest } from '#components/ui/digest.tsx';
@@ -32,6 +32,22 @@ export function ErrorFacet({ facet }: { readonly facet: FacetOf<'error'> }) {
     <>
       <p className="py-1 text-sm whitespace-pre-wrap">{facet.message}</p>
       {facet.stackTrace !== null && <CodeBlock code={facet.stackTrace} caption={`Stack trace${facet.programmingLanguage === null ? '' : `, ${facet.programmingLanguage}`}`} maxHeight={360} />}
+    </>
+  );
+}
+
+/** What the sender could not analyse. The run itself need not have failed, but its inputs and outputs may be incomplete. */
+export function ExtractionFacet({ facet }: { readonly facet: FacetOf<'extraction'> }) {
+  return (
+    <>
+      <p className="py-1 text-sm">{facet.failedTasks}{facet.totalTasks === null ? '' : ` of ${facet.totalTasks}`} {facet.failedTasks === 1 && facet.totalTasks === null ? 'task' : 'tasks'} could not be analysed, so that inputs and outputs may be missing here.</p>
+      {facet.errors.map((error, index) => (
+        <div key={index} className="py-1">
+          <p className="text-sm whitespace-pre-wrap">{error.taskNumber === null ? '' : `Task ${error.taskNumber}: `}{error.message}</p>
+          {error.task !== null && <CodeBlock code={error.task} caption="What it was" maxHeight={240} />}
+          {error.stackTrace !== null && <CodeBlock code={error.stackTrace} caption="Stack trace" maxHeight={240} />}
+        </div>
+      ))}
     </>
   );
 }

@@ -1,4 +1,5 @@
 // ParametersFacet, EnvironmentFacet, FactsFacet and TextFacet: names with values, and plain words.
+import { Markdown } from '#components/cards/markdown.tsx';
 import { SimpleTable } from '#components/table/simple-table.tsx';
 import { DescriptionList } from '#components/ui/description-list.tsx';
 import type { FacetOf } from '#lib/lineage/facets/index.ts';
@@ -29,5 +30,7 @@ export function FactsFacet({ facet }: { readonly facet: FacetOf<'facts'> }) {
 }
 
 export function TextFacet({ facet }: { readonly facet: FacetOf<'text'> }) {
+  if (facet.text.trim() === '') return <p className="text-sm text-ink-2">It says nothing.</p>;
+  if (facet.markdown) return <Markdown text={facet.text} />;
   return <p className="max-w-prose py-1 text-sm whitespace-pre-wrap">{facet.text}</p>;
 }

@@ -19,5 +19,6 @@ export function ParentFacet({ facet }: { readonly facet: FacetOf<'parent'> }) {
 export function DependenciesFacet({ facet }: { readonly facet: FacetOf<'dependencies'> }) {
   const rows = [...facet.upstream.map((each) => ({ ...each, side: 'waits for' })), ...facet.downstream.map((each) => ({ ...each, side: 'is waited for by' }))].map((row, index) => ({ ...row, index }));
   if (rows.length === 0) return <p className="text-sm text-ink-2">It names no other job.</p>;
-  return <SimpleTable caption="Dependencies" rows={rows} rowKey={(row) => String(row.index)} columns={[{ header: 'This run', cell: (row) => row.side }, { header: 'Job', cell: (row) => <RunOf run={row} /> }, { header: 'How', cell: (row) => row.how ?? '' }]} />;
+  const table = <SimpleTable caption="Dependencies" rows={rows} rowKey={(row) => String(row.index)} columns={[{ header: 'This run', cell: (row) => row.side }, { header: 'Job', cell: (row) => <RunOf run={row} /> }, { header: 'How', cell: (row) => row.how ?? '' }]} />;
+  return facet.rule === null ? table : <>{table}<p className="py-1 text-sm text-ink-2">It begins when: {facet.rule}</p></>;
 }

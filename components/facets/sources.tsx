@@ -45,7 +45,7 @@ export function LineageFacet({ facet }: { readonly facet: FacetOf<'lineage'> }) 
       {facet.entries.map((entry, index) => (
         <div key={index}>
           <p className="text-sm font-medium">{entry.name === null ? (entry.type === 'JOB' ? 'The job itself' : 'This dataset') : <TextLink quiet href={namedData(entry.name)}>{entry.name}</TextLink>}{entry.namespace !== null && <span className="ml-2 text-xs font-normal text-ink-3">{entry.namespace}</span>}</p>
-          {entry.inputs.length > 0 ? <Sources sources={entry.inputs} /> : entry.hasNoSource ? <p className="text-sm text-ink-2">It has no source that is tracked, says the sender.</p> : null}
+          {entry.inputs.length > 0 ? <div className="flex items-baseline gap-2 text-sm"><span className="text-xs text-ink-3">from</span><Sources sources={entry.inputs} /></div> : entry.hasNoSource ? <p className="text-sm text-ink-2">It has no source that is tracked, says the sender.</p> : null}
           {entry.fields.length > 0 && fieldTable('Columns and what they came of', entry.fields)}
         </div>
       ))}

@@ -35,6 +35,13 @@ describe('the report', () => {
     });
   });
 
+  it('says the digest of the bytes once, however many checks found it', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const passed = (name: string, actual: string): Check => ({ name, verdict: 'passed', expected: '', actual });
+    const rows = reportOf({ evidenceId: model.digest, digest, receivedAt, runId: null, form: 'dsse', checks: [passed('bytes', digest), passed('audit_record', `${digest}, as audit event 7 recorded it`)], outcomes: [], signers: [] });
+    expect(rows[0]).toMatchObject({ name: 'bytes_unchanged', verdict: 'passed', actual: `${digest}, as audit event 7 recorded it` });
+  });
+
   it('tells a revoked key from one outside its validity, and both from a stranger', () => {
     expect(verdictsOf(report(good, [trusted(key, { state: 'revoked', revokedAt: receivedAt })]))).toMatchObject({ key_or_chain: 'failed', not_revoked: 'failed', time_in_validity: 'passed' });
     expect(verdictsOf(report(good, [trusted(key, { validUntil: '2026-02-01T00:00:00.000Z' })]))).toMatchObject({ key_or_chain: 'failed', not_revoked: 'not_evaluated', time_in_validity: 'failed' });

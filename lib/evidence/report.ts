@@ -34,13 +34,16 @@ const ENVELOPE_COMMANDS: Readonly<Record<string, string>> = {
 
 const rank = ['failed', 'not_evaluated', 'passed'] as const;
 
+/** What several checks found, without what another one says too. */
+const distinct = (found: readonly string[]): string[] => found.filter((one, at) => !found.some((other, n) => (other === one ? n < at : other.startsWith(one))));
+
 /** One row for several checks: the worst of them decides, and what it found is told. */
 function joined(name: string, expected: string, own: readonly Check[], otherwise: string): Check {
   const worst = rank.find((verdict) => own.some((check) => check.verdict === verdict));
   if (worst === undefined) return { name, verdict: 'not_evaluated', expected, actual: otherwise };
   const telling = own.filter(({ verdict }) => verdict === worst);
   const command = [...new Set(telling.flatMap((check) => check.command ?? []))].slice(0, 3).join('\n');
-  return { name, verdict: worst, expected, actual: worst === 'passed' ? few(own.map(({ actual }) => actual), 3) : few(telling.map((check) => `${check.name.replaceAll('_', ' ')}: ${check.actual}`), 3), ...(command === '' ? {} : { command }) };
+  return { name, verdict: worst, expected, actual: worst === 'passed' ? few(distinct(own.map(({ actual }) => actual)), 3) : few(telling.map((check) => `${check.name.replaceAll('_', ' ')}: ${check.actual}`), 3), ...(command === '' ? {} : { command }) };
 }
 
 /** The report: always the same questions, in the same order; what a format has no answer to says so. */

@@ -49,6 +49,31 @@ describe('tolerated are', () => {
   });
 });
 
+describe('a name that is shown as another than it is', () => {
+  it('is refused, of jobs, datasets and versions; right-to-left scripts and their marks are names like others', () => {
+    expect(problem({ ...base, job: { namespace: 'jobs', name: 'report\u202egpj.exe' } }).errors[0]?.path).toBe('job.name');
+    expect(problem({ ...base, inputs: [{ namespace: 'la\u2066ke', name: 'raw' }] }).errors[0]?.path).toBe('inputs.0.namespace');
+    expect(problem({ ...base, inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { datasetVersion: 'v1\u202d' } } }] }).errors[0]?.path).toBe('inputs.0.facets.version.datasetVersion');
+    expect(read({ ...base, job: { namespace: 'וظائف', name: 'تدريب\u200f النموذج' } }).job?.name).toBe('تدريب\u200f النموذج');
+  });
+});
+
+describe('numbers that a double cannot hold', () => {
+  const sent = (version: string) => JSON.stringify({ ...base, run: { runId, facets: { scan: { snapshotId: '@', token: 'secret-of-mine' } } }, inputs: [{ namespace: 'lake', name: 'raw', facets: { version: { datasetVersion: '@' } } }] }).replaceAll('"@"', version);
+  it('are two versions where they differ in the last digit', () => {
+    expect(['4521889311223344556', '4521889311223344557'].map((version) => read(sent(version)).edges[0]?.version.label)).toEqual(['4521889311223344556', '4521889311223344557']);
+  });
+  it('keep their digits in facets, and in the kept event where a secret had to be removed from it', () => {
+    const event = read(sent('4521889311223344556'));
+    expect(event.run?.facets[0]?.body).toEqual({ snapshotId: '4521889311223344556', token: '[redacted]' });
+    expect(JSON.parse(event.bytes.toString())).toMatchObject({ run: { facets: { scan: { snapshotId: '4521889311223344556' } } } });
+  });
+  it('stay as they were sent in an event without secrets', () => {
+    const text = sent('1e400').replace('secret-of-mine', '').replace(',"token":""', '');
+    expect(read(text).bytes.toString()).toBe(text);
+  });
+});
+
 describe('facets', () => {
   it('that nobody knows are kept word for word', () => {
     const body = { nested: [{ deep: { value: 1.5 } }], 'a key': null };

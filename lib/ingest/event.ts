@@ -182,7 +182,7 @@ function readDatasetEvent(value: Fields, { digest, bytes, redacted }: Kept): Res
  * @param text the event as received, decoded from UTF-8 without loss.
  */
 export function readEvent(text: string): Result<ReportedEvent, EventProblem> {
-  const json = parseStrictJson(text, { maximumDepth });
+  const json = parseStrictJson(text, { maximumDepth, exactNumbers: true });
   if (!json.ok) return err({ kind: 'malformed', syntax: json.error.code === 'syntax', message: json.error.message, errors: [] });
   const value = json.value;
   if (!isFields(value)) return invalid([{ path: '', message: 'an event must be a JSON object' }]);

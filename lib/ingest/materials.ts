@@ -5,14 +5,14 @@ import { digestIn, type EventType, type VersionIdentity } from './domain.ts';
 import type { Facet, JobName, ReportedDataset } from './event.ts';
 import { maximumBytes } from './limits.ts';
 import { redactName } from './redaction.ts';
-import { storableText } from './storable.ts';
+import { nameText } from './storable.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Material = ReportedDataset & { readonly direction: 'material' };
 
 const fields = (value: unknown): Fields | null => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null);
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const fits = (value: string, limit: number) => storableText(value) && Buffer.byteLength(value) <= limit;
+const fits = (value: string, limit: number) => nameText(value) && Buffer.byteLength(value) <= limit;
 
 function material(kind: AssetKind, namespace: string, name: string, version: Pick<VersionIdentity, 'digest' | 'label'>): Material[] {
   if (!fits(name, maximumBytes.name) || (version.label !== null && !fits(version.label, maximumBytes.label))) return [];

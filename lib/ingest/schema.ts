@@ -1,13 +1,14 @@
 // OpenLineage 2-0-2 events as they are accepted: what is read is checked, what is not read is kept.
 import { z } from 'zod';
 import { maximumBytes, maximumFacets, maximumLinks } from './limits.ts';
-import { storableText } from './storable.ts';
+import { nameText, storableText } from './storable.ts';
 import { parseEventTime } from './time.ts';
 
+const notAName = 'holds a NUL character, half of a surrogate pair, or a character that turns the direction of writing';
 const text = (limit: number) =>
   z.string().min(1)
     .refine((value) => Buffer.byteLength(value) <= limit, `longer than ${limit} bytes of UTF-8`)
-    .refine(storableText, 'holds a NUL character or half of a surrogate pair');
+    .refine(nameText, notAName);
 
 const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullish();
 const hex64 = /^(?:sha256:)?[0-9a-f]{64}$/i;
@@ -34,7 +35,7 @@ const datasetFacets = facets({
     algorithm: optional(z.string().regex(/^sha-?256$/i, 'must be sha256')),
     digest: z.string().regex(hex64, 'must be 64 hexadecimal digits'),
     sizeBytes: optional(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)),
-    label: optional(z.string().refine((value) => Buffer.byteLength(value) <= maximumBytes.label, `longer than ${maximumBytes.label} bytes of UTF-8`).refine(storableText, 'holds a NUL character or half of a surrogate pair')),
+    label: optional(z.string().refine((value) => Buffer.byteLength(value) <= maximumBytes.label, `longer than ${maximumBytes.label} bytes of UTF-8`).refine(nameText, notAName)),
   })),
   datasetType: optional(z.looseObject({ datasetType: optional(z.string()), subType: optional(z.string()) })),
 });

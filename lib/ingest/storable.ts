@@ -3,6 +3,12 @@
 /** Can it be stored as text: no NUL, no half of a surrogate pair? */
 export const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
+/** Embeddings, overrides and isolates: what stands behind them is written in another order than it is read, so that `gpj.exe` looks like `exe.jpg`. Marks of direction, which honest names hold, are none of them. */
+const turning = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Can it be a name: storable, and shown as what it is? */
+export const nameText = (text: string): boolean => storableText(text) && !turning.test(text);
+
 const suspicious = /\\u(?:0000|d[89a-f])/i;
 
 const storableString = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\u2400');

@@ -1,7 +1,7 @@
 // The symlinks facet of a dataset: other names of the same thing, as far as they can be read.
 import { maximumBytes, maximumSymlinks } from './limits.ts';
 import { redactName } from './redaction.ts';
-import { storableText } from './storable.ts';
+import { nameText } from './storable.ts';
 
 export type Symlink = { readonly namespace: string; readonly name: string; readonly type: string };
 /** The names given, or that those given earlier no longer hold (a facet with `_deleted`). */
@@ -10,7 +10,7 @@ export type Symlinks = readonly Symlink[] | 'ended';
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 const name = (value: unknown, limit: number): string | null => {
-  if (typeof value !== 'string' || !storableText(value)) return null;
+  if (typeof value !== 'string' || !nameText(value)) return null;
   const clean = redactName(value);
   return clean === '' || Buffer.byteLength(clean) > limit ? null : clean;
 };

@@ -39,17 +39,26 @@ export type SharedCommandDefinition<Input extends z.ZodType, Item, Output> = {
 const mostCalls = 100;
 const mostBytes = 4 * 1024 * 1024;
 const maximumTries = 3;
+/** A transaction that takes longer keeps its callers waiting beyond their patience, which is four seconds where events are reported. */
+const longestMilliseconds = 1000;
+
+/** How many calls the next transaction holds: as many as fit the time at the pace of the last one; after a quick one twice as many, up to the bound. */
+export function callsAfter(most: number, calls: number, milliseconds: number): number {
+  if (milliseconds > longestMilliseconds) return Math.max(1, Math.min(most, Math.floor((calls * longestMilliseconds) / milliseconds)));
+  // A transaction that was not full says nothing of what a full one would take.
+  return calls < most ? most : Math.min(mostCalls, most * 2);
+}
 
 type Waiting<Item, Output> = { readonly item: Item; readonly context: RequestContext; readonly answer: (result: Result<Recorded<Output>, AppError>) => void };
 type Lane<Item, Output> = { waiting: Waiting<Item, Output>[]; running: boolean };
 
 /** Takes from the front what one transaction holds. */
-function takeGroup<Item, Output>(lane: Lane<Item, Output>, size: (item: Item) => number): Waiting<Item, Output>[] {
+function takeGroup<Item, Output>(lane: Lane<Item, Output>, size: (item: Item) => number, most: number): Waiting<Item, Output>[] {
   let bytes = 0;
   let count = 0;
   for (const { item } of lane.waiting) {
     bytes += size(item);
-    if (count > 0 && (count >= mostCalls || bytes > mostBytes)) break;
+    if (count > 0 && (count >= most || bytes > mostBytes)) break;
     count += 1;
   }
   return lane.waiting.splice(0, count);
@@ -59,6 +68,7 @@ function takeGroup<Item, Output>(lane: Lane<Item, Output>, size: (item: Item) =>
 export function sharedCommand<Input extends z.ZodType, Item, Output>(definition: SharedCommandDefinition<Input, Item, Output>): Command<z.input<Input>, Output> {
   const { name } = definition;
   const lanes = new Map<string, Lane<Item, Output>>();
+  let most = mostCalls;
 
   /** One transaction for the whole group; the results in order. */
   async function attempt(first: RequestContext, group: readonly Waiting<Item, Output>[]): Promise<Result<Recorded<Output>, AppError>[]> {
@@ -104,7 +114,12 @@ export function sharedCommand<Input extends z.ZodType, Item, Output>(definition:
 
   async function drain(key: string, lane: Lane<Item, Output>): Promise<void> {
     lane.running = true;
-    while (lane.waiting.length > 0) await serve(takeGroup(lane, definition.size));
+    while (lane.waiting.length > 0) {
+      const group = takeGroup(lane, definition.size, most);
+      const began = performance.now();
+      await serve(group);
+      most = callsAfter(most, group.length, performance.now() - began);
+    }
     lanes.delete(key);
   }
 

@@ -19,6 +19,23 @@ describe('strict JSON', () => {
     );
   });
 
+  it('keeps the digits of numbers that a double cannot hold, where it is asked to', () => {
+    const exactly = (text: string) => {
+      const read = parseStrictJson(text, { exactNumbers: true });
+      return read.ok ? read.value : read.error;
+    };
+    expect(exactly('{"id":4521889311223344556,"next": -4521889311223344557,"list":[9007199254740993,1e400,1e-400]}')).toEqual({ id: '4521889311223344556', next: '-4521889311223344557', list: ['9007199254740993', '1e400', '1e-400'] });
+    expect(exactly('[9007199254740991,0.30000000000000004,1.50,1e5,-0.0,"4521889311223344556",1E+2]')).toEqual([9007199254740991, 0.30000000000000004, 1.5, 100_000, -0, '4521889311223344556', 100]);
+    expect(parseStrictJson('[4521889311223344556]')).toEqual({ ok: true, value: [4521889311223344556] });
+    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+      expect(exactly(`[${JSON.stringify(number)}]`)).toEqual([JSON.parse(JSON.stringify(number))]);
+    }));
+    fc.assert(fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n }), fc.bigInt({ min: 0n, max: 2n ** 63n }), (a, b) => {
+      const [one, other] = exactly(`[${a},${b}]`) as (string | number)[];
+      expect(String(one) === String(other)).toBe(a === b);
+    }));
+  });
+
   it('refuses every text that JSON.parse refuses', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\ua1 \n-.et') }), (text) => {

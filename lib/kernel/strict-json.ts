@@ -29,10 +29,11 @@ const CLOSE_BRACE = 0x7d;
  * Time and memory grow linearly with the document, whatever it holds: depth is checked before anything is built.
  *
  * @param source UTF-8 bytes (a byte order mark is refused) or text.
- * @param limits `maximumDepth` of nested arrays and objects; 64 unless told.
- * @returns the same value as `JSON.parse`, or the first reason for refusal.
+ * @param limits `maximumDepth` of nested arrays and objects; 64 unless told. `exactNumbers`: numbers that a double cannot hold, such as
+ * 64-bit ids and 1e400, come as text with the digits that were sent, so that two of them are never taken for one.
+ * @returns the same value as `JSON.parse` but for such numbers, or the first reason for refusal.
  */
-export function parseStrictJson(source: string | Uint8Array, limits: { readonly maximumDepth?: number } = {}): Result<unknown, StrictJsonError> {
+export function parseStrictJson(source: string | Uint8Array, limits: { readonly maximumDepth?: number; readonly exactNumbers?: boolean } = {}): Result<unknown, StrictJsonError> {
   let text: string;
   if (typeof source === 'string') {
     text = source;
@@ -46,11 +47,33 @@ export function parseStrictJson(source: string | Uint8Array, limits: { readonly 
   const refused = scan(text, limits.maximumDepth ?? DEFAULT_MAXIMUM_DEPTH);
   if (refused !== null) return err(refused);
   try {
-    return ok(JSON.parse(text) as unknown);
+    return ok((limits.exactNumbers === true && longNumber.test(text) ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) : JSON.parse(text)) as unknown);
   } catch (error) {
     return err({ code: 'syntax', message: explainSyntax(text, error), position: null });
   }
 }
+
+/** Smaller doubles have fewer digits. */
+const smallestFull = 2.3e-308;
+
+/** Where a number may stand that is too long or too large for a double. Text that looks so costs time alone. */
+const longNumber = /[:[,]\s*-?(?:\d[\d.]{15}|[\d.]+[eE])/;
+
+/** For `JSON.parse`: a number whose nearest double is written otherwise becomes its own text. */
+function keepDigits(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
+  return isExact(value, source) ? value : source;
+}
+
+/** Whether the double is the number that was written: 15 digits are always held; of more, only those that come back the same. */
+function isExact(value: number, source: string): boolean {
+  if (!Number.isFinite(value)) return false;
+  const digits = significant(source);
+  return digits === '' ? value === 0 : value !== 0 && ((digits.length <= 15 && Math.abs(value) >= smallestFull) || digits === significant(String(value)));
+}
+
+/** The digits of a number without sign, point, exponent and zeros at either end. */
+const significant = (number: string): string => number.replace(/[eE].*$/, '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
 
 type Level = { object: boolean; expectsKey: boolean; keys: string[]; index: Set<string> | null };
 

@@ -15,7 +15,8 @@ const input = z.object({ namespace: text, name: text, field: text.nullish(), typ
 const columnField = z.object({ inputFields: z.array(z.unknown()).nullish(), inputs: z.array(z.unknown()).nullish(), transformationType: text.nullish(), transformationDescription: text.nullish() });
 const columnFacet = z.object({ fields: z.record(z.string(), z.unknown()).nullish(), dataset: z.array(z.unknown()).nullish(), inputs: z.array(z.unknown()).nullish() });
 const entry = z.object({ namespace: text, name: text, type: text.nullish(), inputs: z.array(z.unknown()).nullish(), fields: z.record(z.string(), z.unknown()).nullish() });
-const jobFacet = z.object({ entries: z.array(z.unknown()) });
+/** `lineage`: the name of the list in drafts. */
+const jobFacet = z.union([z.object({ entries: z.array(z.unknown()) }), z.object({ lineage: z.array(z.unknown()) }).transform(({ lineage }) => ({ entries: lineage }))]);
 
 const said = (type: string | null | undefined, subtype: string | null | undefined, description: string | null | undefined, masking: boolean): string => {
   const kind = [type, subtype, masking ? 'masking' : null].filter(Boolean).join(' ');

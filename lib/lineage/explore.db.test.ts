@@ -113,6 +113,18 @@ describe('the ways and the views', () => {
     expect(view.nodes.find((node) => node.label === 'features')?.hiddenDownstream).toBe(1);
   });
 
+  it('draw both sides of a node, however wide one of them is, and say nothing of more where everything fits', async () => {
+    const inputs = (count: number) => Array.from({ length: count }, (_, n) => `in${n}`);
+    await report([run('wide', inputs(400), ['made', 'and-made']), run('fits', inputs(200), ['fitting']), run('uses', ['fitting'], ['further'])]);
+    const of = async (job: string) => graph({ node: `run:${(await admin.query<{ id: string }>('SELECT r.id FROM run r JOIN job j ON j.id = r.job_id WHERE j.name = $1', [job])).rows[0]?.id ?? ''}`, up: 1, down: 3 });
+    const wide = await of('wide');
+    expect(labels(wide)).toEqual(expect.arrayContaining(['made', 'and-made']));
+    expect([wide.nodes.length > 270, wide.nodes.length <= 280, wide.truncated]).toEqual([true, true, true]);
+    const fits = await of('fits');
+    expect(labels(fits)).toEqual(expect.arrayContaining(['fitting', 'uses', 'further']));
+    expect([fits.nodes.length, fits.truncated]).toEqual([204, false]);
+  });
+
   it('give a crowded node its share, so that its neighbours do not crowd out the others', async () => {
     const hub = Array.from({ length: 400 }, (_, n) => run(`reader-${n}`, ['popular'], []));
     await report([run('join', ['popular', 'rare'], ['joined']), run('make rare', ['source'], ['rare']), run('other', ['rare'], ['by-the-way']), ...hub]);

@@ -25,7 +25,7 @@ export type Walked = {
   readonly links: Map<string, DrawnLink>;
   /** The type that this view folds; null where it draws both. */
   readonly folds: NodeRef['type'] | null;
-  readonly most: number;
+  most: number;
   truncated: boolean;
 };
 
@@ -84,11 +84,25 @@ async function stride(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: O
   return [...added, ...(await step(tx, scope, through, way, walked)).added];
 }
 
-/** Walks from the focus. Both ways advance together, so that a wide upstream does not leave nothing for downstream. */
+/** Walks from the focus. Both ways advance together, and each level upstream leaves half of the room for the other way, so that a wide upstream does not leave nothing for downstream; what that way does not need is filled up afterwards. */
 export async function walk(tx: ReadTx, scope: Scope, focus: readonly NodeRef[], depth: Readonly<Record<OneWay, number>>, walked: Walked): Promise<void> {
   const frontiers: Record<OneWay, readonly NodeRef[]> = { upstream: focus, downstream: focus };
+  const { most } = walked;
+  const drawn = () => walked.runs.size + walked.versions.size;
   for (let level = 0; level < Math.max(depth.upstream, depth.downstream); level += 1) {
-    for (const way of ['upstream', 'downstream'] as const) frontiers[way] = level < depth[way] ? await stride(tx, scope, frontiers[way], way, walked) : [];
+    const from = { ...frontiers };
+    const wanted = (way: OneWay) => level < depth[way] && from[way].length > 0;
+    const both = wanted('upstream') && wanted('downstream');
+    const before = walked.truncated;
+    if (both) walked.most = drawn() + Math.ceil((most - drawn()) / 2);
+    walked.truncated = false;
+    frontiers.upstream = wanted('upstream') ? await stride(tx, scope, from.upstream, 'upstream', walked) : [];
+    const cut = walked.truncated;
+    walked.most = most;
+    walked.truncated = before;
+    frontiers.downstream = wanted('downstream') ? await stride(tx, scope, from.downstream, 'downstream', walked) : [];
+    if (both && cut && drawn() < most) frontiers.upstream = [...frontiers.upstream, ...(await stride(tx, scope, from.upstream, 'upstream', walked))];
+    else walked.truncated ||= cut;
     if (frontiers.upstream.length + frontiers.downstream.length === 0) return;
   }
 }

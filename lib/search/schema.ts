@@ -1,7 +1,7 @@
 // Wire types of the global search; safe for the browser.
 import { z } from 'zod';
 
-export const searchKinds = ['run', 'asset', 'source', 'model', 'finding', 'promotion', 'evidence', 'person'] as const;
+export const searchKinds = ['run', 'asset', 'source', 'model', 'finding', 'promotion', 'evidence', 'environment', 'person'] as const;
 export const searchHit = z.object({
   kind: z.enum(searchKinds),
   id: z.string(),

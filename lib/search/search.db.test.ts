@@ -55,6 +55,20 @@ describe('the search', () => {
     expect((await find('confidential')).map((hit) => hit.label)).toEqual(['customer_scores']);
   });
 
+  it('finds environments by name, in spite of typing errors', async () => {
+    expect((await find('production')).filter(({ kind }) => kind === 'environment')).toEqual([{ kind: 'environment', id: 'production', label: 'production', detail: 'production · environment', href: '/settings/environments#production' }]);
+    expect(await labels('stag')).toContain('environment staging');
+    expect(await labels('prodcution')).toContain('environment production');
+  });
+
+  it('finds tags of the reader’s team however many others carry the same, and leads to jobs whatever they are called', async () => {
+    const tagged = (namespace: string, name: string) => ({ eventTime: '2026-01-01T00:00:00Z', job: { namespace, name, facets: { tags: { tags: [{ key: 'crowded' }] } } } });
+    const reported = async (actor: Actor, events: readonly object[]) => { must(await reportBatch.execute(as(actor), { bytes: Buffer.from(JSON.stringify(events)) })); };
+    await reported(organisation.otherPipeline, Array.from({ length: 400 }, (_, n) => tagged('others', `other-${n}`)));
+    await reported(organisation.pipeline, [tagged('jobs', 'mine & #1')]);
+    expect((await find('crowded')).map(({ label, href }) => [label, href])).toEqual([['mine & #1', '/runs?q=mine%20%26%20%231']]);
+  });
+
   it('finds nothing of other teams, by whatever way', async () => {
     for (const q of ['secretive', 'secretvie', 'holdings', 'ab12ff']) {
       expect(await find(q)).toEqual([]);

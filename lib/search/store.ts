@@ -89,7 +89,7 @@ const runs = (tx: ReadTx, teams: TeamFilter, text: string, words: readonly strin
   cross join lateral (select r.id, r.state, r.started_at from run r where r.job_id = j.id and ${visibleToSql(teams, sql`r.team_id`)} order by r.started_at desc, r.id desc limit ${eachKind}) r
   order by rank, r.started_at desc limit ${eachKind}`);
 
-/** What is few beside assets and runs: models, data sources, findings, people. Models and people are found in spite of typing errors, where none is spelled so. */
+/** What is few beside assets and runs: models, data sources, findings, environments, people. Models, environments and people are found in spite of typing errors, where none is spelled so. */
 async function few(tx: ReadTx, teams: TeamFilter, text: string, words: readonly string[], withPeople: boolean): Promise<Ranked[]> {
   const pattern = patternOf(words);
   return hits(tx, sql`
@@ -102,23 +102,37 @@ async function few(tx: ReadTx, teams: TeamFilter, text: string, words: readonly 
     (select 'finding', f.id::text, f.title, f.severity || ' · ' || f.state, '/findings/' || f.id, ${rank(sql`f.title`, text)}, 6
        from finding f where ${visibleToSql(teams, sql`f.team_id`)} and f.title ilike ${pattern} order by f.severity_rank, f.last_seen_at desc limit ${eachKind})
     union all
+    (select 'environment', v.name, v.name, v.tier || ' · environment' || case when v.archived_at is null then '' else ' · archived' end, '/settings/environments#' || v.name, ${rank(sql`v.name`, text)}, 1
+       from environment v where v.name ilike ${pattern} or (v.name % ${text} and not exists (select 1 from environment where name ilike ${pattern})) order by 6, v.position, v.name limit ${eachKind})
+    union all
     (select 'person', p.id::text, p.display_name, p.email, '/settings/people#' || p.id, ${rank(sql`p.display_name`, text)}, 7
        from person p where ${withPeople} and (p.display_name ilike ${pattern} or p.email ilike ${prefixOf(text)} or (word_similarity(${text}, p.display_name) > 0.45 and not exists (select 1 from person where display_name ilike ${pattern} or email ilike ${prefixOf(text)}))) order by 6, word_similarity(${text}, p.display_name) desc, p.display_name limit ${eachKind})`);
 }
 
+/** Whether what carries a facet may be seen: asked before tags are counted out, so that another team's many do not hide the reader's few. */
+const carrierVisible = (teams: TeamFilter): SQL => {
+  if (teams === 'all') return sql`true`;
+  const among = (table: SQL, alias: SQL) => sql`exists (select 1 from ${table} ${alias} where ${alias}.id = f.subject_id and ${visibleToSql(teams, sql`${alias}.team_id`)})`;
+  return sql`case f.subject_kind when 'job' then ${among(sql`job`, sql`vj`)} when 'asset' then ${among(sql`asset`, sql`va`)} when 'run_asset' then ${among(sql`run_asset`, sql`ve`)} else ${among(sql`run`, sql`vr`)} end`;
+};
+
 /** Jobs, data and runs that carry a tag which holds the text. */
-const tagged = (tx: ReadTx, teams: TeamFilter, words: readonly string[]): Promise<Ranked[]> => hits(tx, sql`
+async function tagged(tx: ReadTx, teams: TeamFilter, words: readonly string[]): Promise<Ranked[]> {
+  const found = await hits(tx, sql`
   with found as materialized (
     select f.subject_kind, f.subject_id, (select tag from regexp_split_to_table(facet_tags(f.body), E'\n') as tag where tag ilike ${patternOf(words)} limit 1) as tag
-    from facet f where f.name = 'tags' and facet_tags(f.body) ilike ${patternOf(words)} limit 200
+    from facet f where f.name = 'tags' and facet_tags(f.body) ilike ${patternOf(words)} and ${carrierVisible(teams)} limit 200
   ), subject as (
-    select 'run' as kind, j.id, j.name, '/runs?q=' || j.name as href, tag, j.team_id from found join job j on j.id = found.subject_id where found.subject_kind = 'job'
+    select 'run' as kind, j.id, j.name, null as href, tag, j.team_id from found join job j on j.id = found.subject_id where found.subject_kind = 'job'
     union all select 'run', r.id, j.name, '/runs/' || r.id, tag, r.team_id from found join run r on r.id = found.subject_id join job j on j.id = r.job_id where found.subject_kind in ('run', 'run_job')
     union all select 'asset', a.id, a.name, '/data/' || a.id, tag, a.team_id from found join asset a on a.id = found.subject_id where found.subject_kind = 'asset'
     union all select 'asset', a.id, a.name, '/data/' || a.id, tag, e.team_id from found join run_asset e on e.id = found.subject_id join asset a on a.id = e.asset_id where found.subject_kind = 'run_asset'
   )
   select * from (select distinct on (s.kind, s.id) s.kind, s.id::text, s.name as label, 'tag ' || s.tag as detail, s.href, 2 as rank, 4 as place from subject s where s.tag is not null and ${visibleToSql(teams, sql`s.team_id`)} order by s.kind, s.id, s.tag) d
   order by label, id limit ${eachKind}`);
+  // A job has no page of its own: its runs are listed by its name, which may hold any character.
+  return found.map((hit) => ((hit.href as string | null) === null ? { ...hit, href: `/runs?q=${encodeURIComponent(hit.label)}` } : hit));
+}
 
 /** Versions, model versions and evidence whose digest begins with the text. */
 const byDigest = (tx: ReadTx, teams: TeamFilter, { from, to }: { from: string; to: string }): Promise<Ranked[]> => hits(tx, sql`

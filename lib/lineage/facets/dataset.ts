@@ -4,11 +4,13 @@ import { anything, entriesOf, listOf, maybeBoolean, maybeListOf, maybeNumber, ma
 
 export type SchemaField = { readonly name: string; readonly type: string | null; readonly description: string | null; readonly depth: number };
 
-type RawField = { name: string; type: string | null; description: string | null; fields?: RawField[] };
-const rawField: z.ZodType<RawField> = z.lazy(() => z.object({ name: text, type: shownText, description: maybeText, fields: anything.transform((nested) => z.array(rawField).safeParse(nested).data ?? []) }));
-const flattened = (fields: readonly RawField[], depth: number): SchemaField[] => (depth > 10 ? [] : fields.flatMap(({ name, type, description, fields: nested }) => [{ name, type, description, depth }, ...flattened(nested ?? [], depth + 1)]));
+type RawField = { name: string; type: string | null; description: string | null; ordinal_position: number | null; fields?: RawField[] };
+const rawField: z.ZodType<RawField> = z.lazy(() => z.object({ name: text, type: shownText, description: maybeText, ordinal_position: maybeNumber, fields: anything.transform((nested) => z.array(rawField).safeParse(nested).data ?? []) }));
+/** In the order of their positions where all have one. */
+const ordered = (fields: readonly RawField[]) => (fields.every((field) => field.ordinal_position !== null) ? fields.toSorted((a, b) => (a.ordinal_position ?? 0) - (b.ordinal_position ?? 0)) : fields);
+const flattened = (fields: readonly RawField[], depth: number): SchemaField[] => (depth > 10 ? [] : ordered(fields).flatMap(({ name, type, description, fields: nested }) => [{ name, type, description, depth }, ...flattened(nested ?? [], depth + 1)]));
 
-/** SchemaDatasetFacet 1-0-0 to 1-2-0: since 1-1-0 fields may hold fields. */
+/** SchemaDatasetFacet 1-0-0 to 1-2-0: since 1-1-0 fields may hold fields, since 1-2-0 they may have a position. */
 export const schema = z.object({ fields: maybeListOf(rawField) }).transform(({ fields }) => ({ kind: 'schema' as const, fields: flattened(fields, 0).slice(0, 2000) }));
 
 /** DatasetVersionDatasetFacet 1-0-0 and 1-0-1. */
@@ -83,6 +85,6 @@ export const statistics = z.object({ rowCount: maybeNumber, size: maybeNumber, f
 
 export const dataSource = z.object({ name: maybeText, uri: maybeText }).transform(({ name, uri }) => ({ kind: 'facts' as const, facts: [['Name', name] as const, ['Address', uri] as const] }));
 export const storage = z.object({ storageLayer: maybeText, fileFormat: maybeText }).transform(({ storageLayer, fileFormat }) => ({ kind: 'facts' as const, facts: [['Storage', storageLayer] as const, ['Format', fileFormat] as const] }));
-export const catalog = z.object({ framework: maybeText, type: maybeText, name: maybeText, metadataUri: maybeText, warehouseUri: maybeText, source: maybeText })
-  .transform(({ framework, type, name, metadataUri, warehouseUri, source }) => ({ kind: 'facts' as const, facts: [['Catalogue', name] as const, ['Framework', framework] as const, ['Type', type] as const, ['Metadata', metadataUri] as const, ['Warehouse', warehouseUri] as const, ['Source', source] as const] }));
+export const catalog = z.object({ framework: maybeText, type: maybeText, name: maybeText, metadataUri: maybeText, warehouseUri: maybeText, source: maybeText, catalogProperties: anything })
+  .transform(({ framework, type, name, metadataUri, warehouseUri, source, catalogProperties }) => ({ kind: 'facts' as const, facts: [['Catalogue', name] as const, ['Framework', framework] as const, ['Type', type] as const, ['Metadata', metadataUri] as const, ['Warehouse', warehouseUri] as const, ['Source', source] as const, ...Object.entries(z.record(z.string(), z.unknown()).safeParse(catalogProperties).data ?? {}).slice(0, 100).map(([key, value]) => [key, shownText.parse(value)] as const)] }));
 export const hierarchy = z.object({ hierarchy: listOf(z.object({ type: text, name: text })) }).transform(({ hierarchy: levels }) => ({ kind: 'facts' as const, facts: levels.map(({ type, name }) => [type, name] as const) }));

@@ -1,7 +1,7 @@
 // Standard facets in the versions in use, in the shapes that clients are known to send, and whatever else may come.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownFacets, readFacet, specificationOf, type KnownFacet } from './index.ts';
+import { facetTitle, knownFacets, plainFacts, readFacet, specificationOf, type KnownFacet } from './index.ts';
 
 const read = (name: string, body: unknown): KnownFacet => {
   const reading = readFacet(name, body);
@@ -76,6 +76,35 @@ describe('a facet of a run', () => {
   });
 });
 
+describe('what engines and platforms report', () => {
+  it('subset: places, partitions and conditions in words', () => {
+    const compare = (field: string, comparison: string, value?: string) => ({ type: 'compare', comparison, left: { type: 'field', field }, right: { type: 'literal', value } });
+    expect(read('inputFacets.subset', { inputCondition: { type: 'location', locations: ['s3://a/1', 's3://a/2'] } })).toEqual({ kind: 'facts', facts: [['Location', 's3://a/1'], ['Location', 's3://a/2']] });
+    expect(read('inputFacets.subset', { inputCondition: { type: 'partition', partitions: [{ identifier: 'p1', dimensions: { day: '2026-01-01', country: 'NL' } }, { dimensions: { day: 2 } }] } })).toMatchObject({ facts: [['Partition p1', 'day = 2026-01-01, country = NL'], ['Partition', 'day = 2']] });
+    expect(read('outputFacets.subset', { outputCondition: { type: 'binary', operator: 'AND', left: compare('country', 'EQUAL', 'NL'), right: { type: 'binary', operator: 'OR', left: compare('day', 'GREATER_EQUAL_THAN', '1'), right: compare('day', 'LIKE') } } })).toMatchObject({ facts: [['Where', 'country = NL and (day ≥ 1 or day like …)']] });
+    expect(readFacet('subset', { condition: { type: 'sample' } })).toEqual({ state: 'unreadable', reason: 'the facet: says neither places, partitions nor a condition' });
+  });
+  it('Iceberg’s scans and commits, with ids whose digits were kept as text', () => {
+    expect(read('inputFacets.icebergScanReport', { snapshotId: '4521889311223344556', filter: 'a = 1', projectedFieldNames: ['a', 'b'], scanMetrics: { totalPlanningDuration: 1200, resultDataFiles: 3, skipped: 'x' }, metadata: { 'engine-name': 'spark' } }))
+      .toMatchObject({ facts: [['Snapshot', '4521889311223344556'], ['Filter', 'a = 1'], ['Schema', null], ['Columns read', 'a, b'], ['Total planning duration', '1,200 ms'], ['Result data files', '3'], ['engine-name', 'spark']] });
+    expect(read('outputFacets.icebergCommitReport', { operation: 'append', snapshotId: 7, sequenceNumber: 2, commitMetrics: { addedDVs: 1 } })).toMatchObject({ facts: [['Operation', 'append'], ['Snapshot', '7'], ['Sequence number', '2'], ['Added DVs', '1']] });
+  });
+  it('extractionError: how much could not be analysed, and why', () => {
+    expect(read('extractionError', { totalTasks: 2, failedTasks: 1, errors: [{ errorMessage: 'no', task: 'CREATE TYPE', taskNumber: 0 }] })).toEqual({ kind: 'extraction', totalTasks: 2, failedTasks: 1, errors: [{ message: 'no', task: 'CREATE TYPE', taskNumber: '0', stackTrace: null }] });
+  });
+  it('Google Cloud’s facets, as words', () => {
+    expect(read('gcp_lineage', { _producer: 'p', displayName: 'Churn', origin: { name: 'projects/p', sourceType: 'DATAPROC' } })).toEqual({ kind: 'facts', facts: [['Display name', 'Churn'], ['Origin name', 'projects/p'], ['Origin source type', 'DATAPROC']] });
+  });
+  it('jobDependencies: how runs follow one another, and when this one may begin', () => {
+    expect(read('jobDependencies', { upstream: [{ job: { namespace: 'n', name: 'a' }, run: { runId: 'R' }, dependency_type: 'DIRECT_INVOCATION', status_trigger_rule: 'EXECUTE_ON_SUCCESS' }], trigger_rule: 'ALL_SUCCESS' })).toMatchObject({ rule: 'ALL_SUCCESS', upstream: [{ name: 'a', runId: 'r', how: 'DIRECT_INVOCATION, EXECUTE_ON_SUCCESS' }], downstream: [] });
+  });
+  it('positions of columns, properties of a catalogue, and documentation that is Markdown', () => {
+    expect(read('schema', { fields: [{ name: 'b', ordinal_position: 2 }, { name: 'a', ordinal_position: 1 }] })).toMatchObject({ fields: [{ name: 'a' }, { name: 'b' }] });
+    expect(read('catalog', { framework: 'iceberg', catalogProperties: { 'io-impl': 'S3' } })).toMatchObject({ facts: expect.arrayContaining([['io-impl', 'S3']]) as unknown });
+    expect([read('documentation', { description: '# A', contentType: 'text/markdown' }), read('documentation', { description: '# A' })]).toMatchObject([{ markdown: true }, { markdown: false }]);
+  });
+});
+
 describe('whatever else comes', () => {
   it('is unknown where nobody specified it, and unreadable with a reason where it has another shape', () => {
     expect(readFacet('toString', {})).toEqual({ state: 'unknown' });
@@ -83,6 +112,15 @@ describe('whatever else comes', () => {
     expect(readFacet('schema', { fields: 'all' })).toMatchObject({ state: 'unreadable', reason: expect.stringMatching(/./) as string });
     expect(readFacet('environmentVariables', { environmentVariables: '[redacted]' })).toEqual({ state: 'unreadable', reason: 'environmentVariables: must be a list' });
     expect(readFacet('dataQualityAssertions', { assertions: [{ assertion: 'unique', success: 'yes' }] })).toEqual({ state: 'unreadable', reason: 'assertions: has no entry in the expected shape' });
+  });
+  it('is told as names and values where it is flat, and left as it came where it is not', () => {
+    expect(plainFacts({ _producer: 'p', properties: { 'spark.master': 'yarn', 'spark.tags': ['a', 2] }, restored: 0, gone: null })).toEqual([['properties › spark.master', 'yarn'], ['properties › spark.tags', 'a, 2'], ['restored', '0'], ['gone', 'null']]);
+    for (const body of [null, 'x', [1], {}, { _producer: 'p' }, { plan: [{ a: 1 }] }, { plan: [] }, { a: { b: { c: { d: 1 } } } }, { text: 'x'.repeat(301) }, Object.fromEntries(Array.from({ length: 61 }, (_, n) => [n, n]))]) expect(plainFacts(body)).toBeNull();
+    fc.assert(fc.property(fc.jsonValue(), (body) => { const facts = plainFacts(body); expect(facts === null || facts.length > 0).toBe(true); }));
+  });
+  it('has a name in words where it is a standard one', () => {
+    expect(knownFacets.filter((name) => facetTitle(name) === null)).toEqual([]);
+    expect([facetTitle('outputFacets.outputStatistics'), facetTitle('spark_properties'), facetTitle('toString')]).toEqual(['How much was written', null, null]);
   });
   it('is never an exception', () => {
     fc.assert(fc.property(fc.constantFrom(...knownFacets), fc.anything(), (name, body) => { expect(['read', 'unreadable']).toContain(readFacet(name, body).state); }), { numRuns: 2000 });

@@ -24,4 +24,5 @@ export const jobType = z.object({ processingType: maybeText, integration: maybeT
 
 export const sql = z.object({ query: text, dialect: maybeText }).transform(({ query, dialect }) => ({ kind: 'code' as const, language: dialect ?? 'SQL', code: query }));
 export const sourceCode = z.object({ language: maybeText, sourceCode: text }).transform(({ language, sourceCode: code }) => ({ kind: 'code' as const, language: language ?? 'source code', code }));
-export const documentation = z.object({ description: text, contentType: maybeText }).transform(({ description }) => ({ kind: 'text' as const, text: description }));
+/** Documentation facets 1-0-0 to 1-1-0: `contentType` since 1-1-0. */
+export const documentation = z.object({ description: text, contentType: maybeText }).transform(({ description, contentType }) => ({ kind: 'text' as const, text: description, markdown: /^text\/(x-)?markdown\b/i.test(contentType ?? '') }));

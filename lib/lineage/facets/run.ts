@@ -6,7 +6,7 @@ const runReference = z.object({ run: z.object({ runId: text }), job: z.object({ 
 const reference = runReference.transform(({ run, job }) => ({ runId: run.runId.toLowerCase(), namespace: job.namespace, name: job.name }));
 export type RunReference = z.output<typeof reference>;
 
-/** ParentRunFacet 1-0-0 to 1-1-0: `root` since 1-1-0. */
+/** ParentRunFacet 1-0-0 to 1-2-0: `root` since 1-1-0. */
 export const parent = z.object({ run: anything, job: anything, root: anything }).transform(({ root, ...own }, context) => {
   const read = reference.safeParse(own);
   if (!read.success) {
@@ -41,6 +41,8 @@ export const test = z.object({ tests: listOf(testRun) }).transform(({ tests }) =
 
 export const externalQuery = z.object({ externalQueryId: text, source: maybeText }).transform(({ externalQueryId, source }) => ({ kind: 'facts' as const, facts: [['Query', externalQueryId] as const, ['Source', source] as const] }));
 
-const dependency = z.object({ job: z.object({ namespace: text, name: text }), run: anything, dependency_type: maybeText }).transform(({ job, run, dependency_type }) => ({ ...job, runId: z.object({ runId: text }).safeParse(run).data?.runId.toLowerCase() ?? null, how: dependency_type }));
-/** JobDependenciesRunFacet 1-0-0. */
-export const jobDependencies = z.object({ upstream: maybeListOf(dependency), downstream: maybeListOf(dependency) }).transform(({ upstream, downstream }) => ({ kind: 'dependencies' as const, upstream, downstream }));
+const dependency = z.object({ job: z.object({ namespace: text, name: text }), run: anything, dependency_type: maybeText, sequence_trigger_rule: maybeText, status_trigger_rule: maybeText }).transform(({ job, run, dependency_type, sequence_trigger_rule, status_trigger_rule }) => ({
+  ...job, runId: z.object({ runId: text }).safeParse(run).data?.runId.toLowerCase() ?? null, how: [dependency_type, sequence_trigger_rule, status_trigger_rule].filter((part) => part !== null).join(', ') || null,
+}));
+/** JobDependenciesRunFacet 1-0-0 and 1-0-1: `trigger_rule` says when the run may begin. */
+export const jobDependencies = z.object({ upstream: maybeListOf(dependency), downstream: maybeListOf(dependency), trigger_rule: maybeText }).transform(({ upstream, downstream, trigger_rule }) => ({ kind: 'dependencies' as const, upstream, downstream, rule: trigger_rule }));

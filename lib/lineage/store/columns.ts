@@ -44,7 +44,7 @@ async function withBodies(tx: ReadTx, found: readonly Found[]): Promise<{ facets
 
 const standing = sql`pg_column_size(f.body) <= ${mostBytes} and (f.body -> '_deleted') is distinct from 'true'::jsonb`;
 
-/** The facets on these runs' outputs and jobs that speak of columns, newest first; the caller has checked that the runs may be seen. Of outputs, only those of `versionIds`. */
+/** The facets on these runs, their outputs and jobs that speak of columns, newest first; the caller has checked that the runs may be seen. Of outputs, only those of `versionIds`. */
 export async function columnFacets(tx: ReadTx, runIds: readonly string[], versionIds: readonly string[]): Promise<{ facets: readonly ColumnFacet[]; cut: boolean }> {
   if (runIds.length === 0 || versionIds.length === 0) return { facets: [], cut: false };
   const { rows } = await tx.execute<Found>(sql`
@@ -55,7 +55,7 @@ export async function columnFacets(tx: ReadTx, runIds: readonly string[], versio
       where e.asset_version_id = any(${uuids(versionIds)}) and ${standing}
       union all
       select f.subject_id, null, f.subject_kind, f.subject_id, f.name, f.event_time from facet f
-      where f.subject_kind = 'run_job' and f.subject_id = any(${uuids(runIds)}) and f.name = 'lineage' and ${standing}
+      where f.subject_kind in ('run_job', 'run') and f.subject_id = any(${uuids(runIds)}) and f.name = 'lineage' and ${standing}
     ) as said order by event_time desc, "runId", "versionId", name limit ${mostFacets + 1}`);
   return withBodies(tx, rows);
 }
