@@ -35,9 +35,9 @@ SET search_path = pg_catalog, public SET enable_hashjoin = off SET enable_mergej
   SELECT w.kind = 1, w.id FROM walked w LIMIT most + 1
 $$;
 --> statement-breakpoint
--- A label that is given to a version may make it one with another that is known by the label alone: noted by the name and the label, whichever of the two
--- comes first. That names became one is noted by itself, since answers that rest on labels rest on it.
-CALL watch_changes('asset_sighting', 'INSERT', $w$ SELECT watch_key('label', asset_id || ' ' || label) FROM changed WHERE label <> '' $w$);
+-- A label that is given to a version may make it one with another that is known by the label alone: noted by the version, and by the name and the label for
+-- whoever rests on the other one, whichever of the two comes first. That names became one is noted by itself, since answers that rest on labels rest on it.
+CALL watch_changes('asset_sighting', 'INSERT', $w$ SELECT unnest(ARRAY[asset_version_id, watch_key('label', asset_id || ' ' || label)]) FROM changed WHERE label <> '' $w$);
 --> statement-breakpoint
 CALL watch_changes('asset_symlink', 'INSERT', $w$ SELECT unnest(ARRAY[watch_key('names', ''), watch_key('names', 'symlinks')]) FROM changed $w$);
 --> statement-breakpoint

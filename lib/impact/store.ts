@@ -2,6 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
 import { visibleToSql } from '#lib/db/conditions.ts';
+import { someLabels } from '#lib/db/labels.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { edgesBeyond, exactEdge } from '#lib/lineage/index.ts';
 import type { ImpactDirection, ImpactItem, ImpactView, LabelCounts } from './schema.ts';
@@ -16,11 +17,11 @@ const patienceMilliseconds = 2_000;
 /** A radius of up to so many nodes is walked by one recursive statement, whose steps cost less than those of the walk in batches. */
 const smallRadius = 20_000;
 
-/** Reaches everything along recorded edges by one statement where that is not more than `smallRadius`; else reaches nothing and answers null. */
-async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeof edgesBeyond>): Promise<number | null> {
+/** Reaches everything along recorded edges by one statement where that is not more than `smallRadius`; else reaches nothing and answers null. `labels`: something is known by a label alone, so this may not be all. */
+async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeof edgesBeyond>): Promise<{ readonly reached: number | null; readonly labels: boolean }> {
   const planner = (on: 'on' | 'off') => tx.execute(sql`select set_config('enable_hashjoin', ${on}, true), set_config('enable_mergejoin', ${on}, true), set_config('enable_seqscan', ${on}, true), set_config('jit', 'off', true)`);
   await planner('off');
-  const { rows } = await tx.execute<{ reached: number }>(sql`
+  const { rows } = await tx.execute<{ reached: number | null; labels: boolean }>(sql`
     with recursive reached (is_run, id, asset_id) as (
       select false, ${versionId}::uuid, null::uuid
       union
@@ -34,9 +35,9 @@ async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeo
     ), taken as materialized (select * from reached limit ${smallRadius + 1}), fits as materialized (select count(*) <= ${smallRadius} as yes from taken),
     versions as (insert into reached_version (id, asset_id) select id, asset_id from taken where not is_run and (select yes from fits) on conflict do nothing returning id),
     runs as (insert into reached_run (id) select id from taken where is_run and (select yes from fits) on conflict do nothing returning id)
-    select case when (select yes from fits) then (select count(*) from versions) + (select count(*) from runs) - 1 end::int as reached`);
+    select case when (select yes from fits) then (select count(*) from versions) + (select count(*) from runs) - 1 end::int as reached, ${sql.raw(someLabels)} as labels`);
   await planner('on');
-  return rows[0]?.reached ?? null;
+  return rows[0] ?? { reached: null, labels: true };
 }
 
 export type Walked = { readonly complete: boolean; readonly reached: number };
@@ -51,10 +52,11 @@ export async function walk(tx: ReadTx, versionId: string, direction: ImpactDirec
   // Of each kind the number up to which edges were walked, and then labels; those of the start are looked at in any case.
   let done = { versions: '0', runs: '0', labelled: '-1', readers: '0', how: 0 };
   let reached = 0;
-  const small = until - performance.now() > patienceMilliseconds ? await walkSmall(tx, versionId, beyond) : null;
-  if (small === null) await tx.execute(sql`insert into reached_version (id) values (${versionId}::uuid)`);
+  const small = until - performance.now() > patienceMilliseconds ? await walkSmall(tx, versionId, beyond) : { reached: null, labels: true };
+  if (small.reached === null) await tx.execute(sql`insert into reached_version (id) values (${versionId}::uuid)`);
   else {
-    reached = small;
+    ({ reached } = small);
+    if (!small.labels) return { complete: true, reached };
     done = { ...done, versions: everything, runs: everything };
   }
   for (;;) {

@@ -136,6 +136,8 @@ export const versionDetail = z.object({
   moreProducers: z.boolean(),
   moreConsumers: z.boolean(),
   restricted: z.boolean().describe('Runs of teams that you may not see produced or consumed it too.'),
+  byLabel: z.array(z.object({ versionId: z.guid(), name: z.string().nullable(), digest: z.string().nullable(), label: z.string().nullable(), how: byLabel }))
+    .describe('Of a version with a digest, what runs of your teams read or wrote by its label alone; of one without, the contents that were seen under its label. At most 200 of them.'),
   contradictions: z.array(contradictionView),
   models: z.array(z.object({ name: z.string(), version: z.number().int() })),
   deployments: z.array(z.object({ id: z.guid(), environment: z.string(), endpoint: z.string(), deployedAt: z.string() })),
