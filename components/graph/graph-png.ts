@@ -1,5 +1,5 @@
 // The picture of the graph as a PNG file, drawn on a canvas of the page: nothing is loaded and nothing is sent.
-import { kindWords, stateWords, type GraphEdge, type GraphNode } from './graph-types.ts';
+import { dashesOf, kindWords, stateWords, type GraphEdge, type GraphNode } from './graph-types.ts';
 import { edgeId, nodeSize } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
 
@@ -28,7 +28,9 @@ export async function graphPng(layout: Layout, nodes: readonly GraphNode[], edge
   for (const edge of edges) {
     const path = layout.edges.get(edgeId(edge));
     if (path === undefined || path === '') continue;
+    pen.setLineDash((dashesOf(edge) ?? '').split(' ').filter((part) => part !== '').map(Number));
     pen.stroke(new Path2D(path));
+    pen.setLineDash([]);
     const end = path.slice(path.lastIndexOf('L') + 1).split(' ').map(Number);
     const target = layout.nodes.get(edge.to);
     const [x, y] = end;

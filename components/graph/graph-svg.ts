@@ -1,5 +1,5 @@
 // The graph as a standalone SVG file: light colours, full labels, no links or scripts. Pure.
-import { kindWords, stateWords, type GraphEdge, type GraphNode } from './graph-types.ts';
+import { dashesOf, kindWords, stateWords, type GraphEdge, type GraphNode } from './graph-types.ts';
 import { edgeId, nodeSize } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
 
@@ -11,7 +11,9 @@ export function graphSvg(layout: Layout, nodes: readonly GraphNode[], edges: rea
   const margin = 16;
   const lines = edges.map((edge) => {
     const path = layout.edges.get(edgeId(edge));
-    return path === undefined || path === '' ? '' : `<path d="${path}" fill="none" stroke="#858d96" marker-end="url(#arrow)"/>`;
+    if (path === undefined || path === '') return '';
+    const dashes = dashesOf(edge);
+    return `<path d="${path}" fill="none" stroke="#858d96"${dashes === undefined ? '' : ` stroke-dasharray="${dashes}"`} marker-end="url(#arrow)">${edge.note === undefined ? '' : `<title>${escape(edge.note)}</title>`}</path>`;
   });
   const boxes = nodes.map((node) => {
     const at = layout.nodes.get(node.id);

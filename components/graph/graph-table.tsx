@@ -13,13 +13,18 @@ const mostNames = 30;
 /** Every node and edge, in words. */
 export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand }: { readonly nodes: readonly GraphNode[]; /** The rows to show; undefined for all. */ readonly only: ReadonlySet<string> | undefined; readonly neighbours: ReadonlyMap<string, Neighbours>; readonly focusId: string | undefined; readonly label: string; readonly onExpand: ((id: string, direction: Direction) => void) | undefined }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const names = (node: GraphNode, ids: readonly string[], direction: Direction) => {
+  const names = (node: GraphNode, near: Neighbours | undefined, direction: Direction) => {
+    const ids = near?.[direction] ?? [];
+    const named = (id: string) => {
+      const note = near?.notes.get(`${direction} ${id}`);
+      return `${byId.get(id)?.label ?? id}${note === undefined ? '' : ` (${note})`}`;
+    };
     const hidden = (direction === 'upstream' ? node.hiddenUpstream : node.hiddenDownstream) ?? 0;
     const more = hidden === 0 ? null
       : onExpand === undefined || !expandable(node) ? `and ${hidden.toLocaleString('en')} not shown`
       : <span className="no-print"><Button size="sm" variant="ghost" onClick={() => { onExpand(node.id, direction); }} aria-label={`Show ${hidden} more ${direction} of ${node.label}`}>+{hidden.toLocaleString('en')} more</Button></span>;
     if (ids.length === 0 && more === null) return <span className="text-ink-3">none</span>;
-    return <>{ids.slice(0, mostNames).map((id) => byId.get(id)?.label ?? id).join(', ')}{ids.length > mostNames && ` and ${ids.length - mostNames} more in this graph`}{ids.length > 0 && ' '}{more}</>;
+    return <>{ids.slice(0, mostNames).map(named).join(', ')}{ids.length > mostNames && ` and ${ids.length - mostNames} more in this graph`}{ids.length > 0 && ' '}{more}</>;
   };
   return (
     <table aria-label={label} className="w-full border-collapse text-sm">
@@ -40,8 +45,8 @@ export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand }
                 {node.sublabel !== undefined && <span className="block font-mono text-xs break-all text-ink-3">{node.sublabel}</span>}
               </th>
               <td className="py-1 pr-4 whitespace-nowrap">{node.state === undefined ? null : <span className={`inline-flex items-center gap-1.5 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} />{stateWords[node.state]}</span>}</td>
-              <td className="min-w-32 py-1 pr-4 text-ink-2">{names(node, near?.upstream ?? [], 'upstream')}</td>
-              <td className="min-w-32 py-1 pr-2 text-ink-2">{names(node, near?.downstream ?? [], 'downstream')}</td>
+              <td className="min-w-32 py-1 pr-4 text-ink-2">{names(node, near, 'upstream')}</td>
+              <td className="min-w-32 py-1 pr-2 text-ink-2">{names(node, near, 'downstream')}</td>
             </tr>
           );
         })}

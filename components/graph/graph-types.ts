@@ -25,7 +25,10 @@ export type GraphNode = {
 };
 
 /** Directed: what happened first to what came of it. */
-export type GraphEdge = { readonly from: string; readonly to: string; readonly label?: string; /** How many edges or nodes it stands for. */ readonly weight?: number; /** Said without a fact behind it: drawn broken. */ readonly dashed?: boolean };
+export type GraphEdge = { readonly from: string; readonly to: string; readonly label?: string; /** How many edges or nodes it stands for. */ readonly weight?: number; /** Nothing that is known to have happened: drawn broken, or dotted where it is less sure. */ readonly broken?: 'dashed' | 'dotted'; /** What it is where it is no report of a run: said in the panel, the table and the legend. */ readonly note?: string };
+
+/** The stroke of an edge's line, as SVG writes it. */
+export const dashesOf = ({ broken }: Pick<GraphEdge, 'broken'>): string | undefined => (broken === 'dashed' ? '5 4' : broken === 'dotted' ? '1.5 3.5' : undefined);
 
 export type Direction = 'upstream' | 'downstream';
 

@@ -6,7 +6,7 @@ import { MiniMap, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactF
 import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '../ui/button.tsx';
-import { expandable, kindWords, type Direction, type GraphEdge, type GraphNode } from './graph-types.ts';
+import { dashesOf, expandable, kindWords, type Direction, type GraphEdge, type GraphNode } from './graph-types.ts';
 import { kindColours, kindIcons, kindTones } from './kind-look.ts';
 import { nodeSize, type Orientation } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
@@ -154,7 +154,7 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
             <IconButton icon={full ? Minimize2 : Maximize2} label={full ? 'Back to the page' : 'Fill the window'} size="sm" onClick={onFull} />
           </div>
         </Panel>
-        {level !== 'near' && <Panel position="top-left"><Legend nodes={nodes} /></Panel>}
+        {(level !== 'near' || edges.some((edge) => edge.broken !== undefined)) && <Panel position="top-left"><Legend nodes={level === 'near' ? [] : nodes} edges={edges} /></Panel>}
         {nodes.length > 40 && size.width > 640 && (
           <MiniMap<Node<LineageNodeData, 'lineage'>>
             position="bottom-right"
@@ -173,7 +173,7 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
 }
 
 /** What the signs mean, where they stand alone. The table and every node's own words say the same. */
-function Legend({ nodes }: { readonly nodes: readonly GraphNode[] }) {
+function Legend({ nodes, edges }: { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }) {
   const counts = new Map<GraphNode['kind'], number>();
   for (const { kind } of nodes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return (
@@ -182,6 +182,12 @@ function Legend({ nodes }: { readonly nodes: readonly GraphNode[] }) {
         const Icon = kindIcons[kind];
         return <li key={kind} className="inline-flex items-center gap-1"><Icon className={`size-3 ${kindTones[kind]}`} />{kindWords[kind]} {count}</li>;
       })}
+      {[...new Map(edges.flatMap((edge) => (edge.broken === undefined || edge.note === undefined ? [] : [[edge.note, edge] as const])))].map(([note, edge]) => (
+        <li key={note} className="inline-flex items-center gap-1">
+          <svg width="22" height="6" className="text-ink-3"><path d="M0 3h22" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray={dashesOf(edge)} /></svg>
+          {note}
+        </li>
+      ))}
     </ul>
   );
 }

@@ -1,6 +1,6 @@
 // LineageEdges: all edges as one drawing beneath the nodes; one element a line, none of them a component.
 import { memo } from 'react';
-import type { GraphEdge } from './graph-types.ts';
+import { dashesOf, type GraphEdge } from './graph-types.ts';
 import { edgeId } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
 
@@ -23,7 +23,7 @@ export const LineageEdges = memo(function LineageEdges({ layout, edges, traced }
         if (path === undefined || path === '') return null;
         const strong = onPath(edge);
         return (
-          <path key={edgeId(edge)} className="graph-edge" d={path} fill="none" stroke={strong ? 'var(--accent)' : 'var(--line-strong)'} strokeWidth={(strong ? 2 : 1.25) + Math.min(2, Math.log2(edge.weight ?? 1) / 3)} strokeDasharray={edge.dashed === true ? '5 4' : undefined} opacity={traced === undefined || strong ? 1 : 0.3} markerEnd={`url(#${strong ? 'arrow-traced' : 'arrow'})`}>
+          <path key={edgeId(edge)} className="graph-edge" d={path} fill="none" stroke={strong ? 'var(--accent)' : 'var(--line-strong)'} strokeWidth={(strong ? 2 : 1.25) + Math.min(2, Math.log2(edge.weight ?? 1) / 3)} strokeDasharray={dashesOf(edge)} opacity={traced === undefined || strong ? 1 : 0.3} markerEnd={`url(#${strong ? 'arrow-traced' : 'arrow'})`}>
             {edge.label !== undefined && <title>{edge.label}</title>}
           </path>
         );

@@ -52,14 +52,15 @@ export function NodePanel({ node, neighbours, byId, details, onSelect, onExpand,
           ))}
         </dl>
       )}
-      <Side title="Comes from" ids={neighbours?.upstream ?? []} byId={byId} onSelect={onSelect} />
-      <Side title="Leads to" ids={neighbours?.downstream ?? []} byId={byId} onSelect={onSelect} />
+      <Side title="Comes from" direction="upstream" neighbours={neighbours} byId={byId} onSelect={onSelect} />
+      <Side title="Leads to" direction="downstream" neighbours={neighbours} byId={byId} onSelect={onSelect} />
       {details?.(node)}
     </section>
   );
 }
 
-function Side({ title, ids, byId, onSelect }: { readonly title: string; readonly ids: readonly string[]; readonly byId: ReadonlyMap<string, GraphNode>; readonly onSelect: (id: string) => void }) {
+function Side({ title, direction, neighbours, byId, onSelect }: { readonly title: string; readonly direction: Direction; readonly neighbours: Neighbours | undefined; readonly byId: ReadonlyMap<string, GraphNode>; readonly onSelect: (id: string) => void }) {
+  const ids = neighbours?.[direction] ?? [];
   return (
     <div>
       <p className="text-xs text-ink-3">{title}{ids.length > 0 && ` · ${ids.length}`}</p>
@@ -69,11 +70,15 @@ function Side({ title, ids, byId, onSelect }: { readonly title: string; readonly
             const other = byId.get(id);
             if (other === undefined) return null;
             const Icon = kindIcons[other.kind];
+            const note = neighbours?.notes.get(`${direction} ${id}`);
             return (
               <li key={id}>
                 <button type="button" onClick={() => { onSelect(id); }} className="flex min-h-7 w-full items-center gap-1.5 rounded-sm px-1 text-left hover:bg-hover">
                   <Icon aria-hidden className={`size-3.5 shrink-0 ${kindTones[other.kind]}`} />
-                  <span className="min-w-0 flex-1 truncate">{other.label}</span>
+                  <span className="min-w-0 flex-1">
+                    <span className="block truncate">{other.label}</span>
+                    {note !== undefined && <span className="block text-2xs text-ink-3">{note}</span>}
+                  </span>
                   {other.state !== undefined && <span className={stateTones[other.state]}><Glyph name={stateGlyphs[other.state]} /><span className="sr-only">{stateWords[other.state]}</span></span>}
                 </button>
               </li>

@@ -3,19 +3,22 @@ import type { GraphEdge } from './graph-types.ts';
 import type { Orientation } from './layout-input.ts';
 import type { Layout, Placed } from './layout-output.ts';
 
-export type Neighbours = { readonly upstream: readonly string[]; readonly downstream: readonly string[] };
+export type Neighbours = { readonly upstream: readonly string[]; readonly downstream: readonly string[]; /** Of an edge that is no report of a run what it is, by the way and the neighbour: `upstream <id>`. */ readonly notes: ReadonlyMap<string, string> };
 
 /** Direct neighbours of every node that has an edge. */
 export function neighboursOf(edges: readonly GraphEdge[]): ReadonlyMap<string, Neighbours> {
-  const map = new Map<string, { upstream: string[]; downstream: string[] }>();
+  const map = new Map<string, { upstream: string[]; downstream: string[]; notes: Map<string, string> }>();
   const at = (id: string) => {
-    const found = map.get(id) ?? { upstream: [], downstream: [] };
+    const found = map.get(id) ?? { upstream: [], downstream: [], notes: new Map<string, string>() };
     map.set(id, found);
     return found;
   };
   for (const edge of edges) {
     at(edge.from).downstream.push(edge.to);
     at(edge.to).upstream.push(edge.from);
+    if (edge.note === undefined) continue;
+    at(edge.from).notes.set(`downstream ${edge.to}`, edge.note);
+    at(edge.to).notes.set(`upstream ${edge.from}`, edge.note);
   }
   return map;
 }

@@ -12,7 +12,7 @@ import { LinkButton, TextLink } from '#components/ui/link-button.tsx';
 import { Progress } from '#components/ui/progress.tsx';
 import { Section, Stack } from '#components/ui/section.tsx';
 import { Time } from '#components/ui/time.tsx';
-import type { ImpactDirection, ImpactView } from '#lib/impact/schema.ts';
+import type { ImpactDirection, ImpactView, LabelCounts, ReachedBy } from '#lib/impact/schema.ts';
 import { impactHref, readImpact } from './read-impact.ts';
 
 const firstSeconds = 20;
@@ -60,6 +60,12 @@ export function ImpactPanel({ versionId, direction }: { readonly versionId: stri
 const inEnvironments = (counts: readonly { readonly environment: string; readonly count: number }[]) =>
   counts.length === 0 ? 'none' : <span className="inline-flex flex-wrap gap-1">{counts.map(({ environment, count }) => <EnvironmentBadge key={environment} name={environment}>{number(count)} {environment}</EnvironmentBadge>)}</span>;
 
+const labelled = ({ runs, versions, modelVersions, deployments, openPromotions }: LabelCounts): string =>
+  ([[runs, 'run'], [versions, 'version'], [modelVersions, 'model version'], [deployments, 'deployment'], [openPromotions, 'open promotion']] as const).flatMap(([count, what]) => (count > 0 ? [`${number(count)} ${what}${count === 1 ? '' : 's'}`] : [])).join(', ') || 'none that you may see';
+
+/** Nothing for what recorded edges lead to. */
+const Reached = ({ by }: { readonly by: ReachedBy }) => (by === 'edges' ? null : <span className="ml-1.5 text-xs text-ink-3">{by === 'label' ? 'by label' : 'by label, less sure'}</span>);
+
 function Answer({ view, onLonger }: { readonly view: ImpactView; readonly onLonger: (() => void) | undefined }) {
   const { counts, complete, direction } = view;
   const sum = (list: readonly { readonly count: number }[]) => list.reduce((total, { count }) => total + count, 0);
@@ -82,25 +88,26 @@ function Answer({ view, onLonger }: { readonly view: ImpactView; readonly onLong
               { term: 'Runs', value: number(counts.runs) },
               { term: 'Versions', value: number(counts.versions), ...(counts.versionsByKind.length > 0 && { note: counts.versionsByKind.map(({ kind, count }) => `${number(count)} ${kind}`).join(', ') }) },
               ...(direction === 'upstream' ? [{ term: 'Where data came in', value: `${number(counts.ingestionVersions)} versions, ${number(counts.ingestionRuns)} runs`, note: 'versions that no run produced, and runs that consumed nothing' }] : []),
+              ...counts.byLabel.map((one) => ({ term: one.reachedBy === 'label' ? 'Of these by label' : 'Of these by label, less sure', value: labelled(one), note: one.reachedBy === 'label' ? 'something was read or written by a label alone, under which no other content was ever seen' : 'something was read or written by a label alone that stood for several contents: it may have been another one' })),
               ...(counts.restricted > 0 ? [{ term: 'Of other teams', value: number(counts.restricted), note: 'you may not see these; they were followed all the same' }] : []),
             ]}
           />
           <Shown caption="Deployments" rows={view.deployments} total={sum(counts.deployments)} columns={[
             { header: 'Environment', cell: (row) => <EnvironmentBadge name={row.environment} /> },
-            { header: 'Endpoint', cell: (row) => <TextLink quiet href={`/deployments#${row.id}`}>{row.endpoint}</TextLink> },
+            { header: 'Endpoint', cell: (row) => <><TextLink quiet href={`/deployments#${row.id}`}>{row.endpoint}</TextLink><Reached by={row.reachedBy} /></> },
             { header: 'Runs', cell: (row) => <Model row={row} /> }, { header: 'Team', cell: (row) => row.team }, { header: 'Since', cell: (row) => <Time at={row.deployedAt} /> },
           ]} />
           <Shown caption="Open promotions" rows={view.openPromotions} total={sum(counts.openPromotions)} columns={[
             { header: 'To', cell: (row) => <EnvironmentBadge name={row.environment} /> },
-            { header: 'Model version', cell: (row) => <TextLink quiet href={`/approvals/${row.id}`}>{row.model} {row.version}</TextLink> }, { header: 'Team', cell: (row) => row.team }, { header: 'Asked', cell: (row) => <Time at={row.requestedAt} /> },
+            { header: 'Model version', cell: (row) => <><TextLink quiet href={`/approvals/${row.id}`}>{row.model} {row.version}</TextLink><Reached by={row.reachedBy} /></> }, { header: 'Team', cell: (row) => row.team }, { header: 'Asked', cell: (row) => <Time at={row.requestedAt} /> },
           ]} />
           <Shown caption="Model versions" rows={view.modelVersions} total={counts.modelVersions} columns={[
-            { header: 'Model version', cell: (row) => <Model row={row} /> },
+            { header: 'Model version', cell: (row) => <><Model row={row} /><Reached by={row.reachedBy} /></> },
             { header: 'Runs now in', cell: (row) => (row.environments.length === 0 ? <span className="text-ink-3">nowhere</span> : row.environments.join(', ')) },
             { header: 'Digest', cell: (row) => <Digest value={row.digest} /> }, { header: 'Team', cell: (row) => row.team }, { header: 'Published', cell: (row) => <Time at={row.publishedAt} /> },
           ]} />
           <Shown caption="Where data came in" rows={view.ingestion} total={counts.ingestionVersions + counts.ingestionRuns} columns={[
-            { header: 'What', cell: (row) => <TextLink quiet href={row.type === 'run' ? `/runs/${row.id}` : `/data/${row.id}`}>{row.name}</TextLink> },
+            { header: 'What', cell: (row) => <><TextLink quiet href={row.type === 'run' ? `/runs/${row.id}` : `/data/${row.id}`}>{row.name}</TextLink><Reached by={row.reachedBy} /></> },
             { header: 'Kind', cell: (row) => row.kind }, { header: 'Digest', cell: (row) => (row.digest === null ? '' : <Digest value={row.digest} />) }, { header: 'When', cell: (row) => (row.at === null ? '' : <Time at={row.at} />) },
           ]} />
         </>

@@ -45,9 +45,17 @@ export function shownNode(node: GraphNode, address: LineageAddress, focus: reado
   };
 }
 
+/** What an edge is that no run reported. */
+function unreported({ declared, byLabel }: GraphEdge): Pick<DrawnEdge, 'broken' | 'note' | 'label'> {
+  if (declared === true) return { broken: 'dashed', note: 'declared', label: 'said of the name by an event without a run' };
+  if (byLabel === 'sole') return { broken: 'dashed', note: 'by label', label: 'known by its label alone on one side: no other content was ever seen under this label' };
+  if (byLabel === 'several') return { broken: 'dotted', note: 'by label, less sure', label: 'known by its label alone on one side: the label stood for several contents, so this may be another one' };
+  return {};
+}
+
 /** An edge as it is drawn: heavier the more it stands for. */
 export const shownEdge = (edge: GraphEdge, shape: GraphShape): DrawnEdge => ({
-  from: edge.from, to: edge.to, ...(edge.declared === true && { dashed: true, label: 'said of the name by an event without a run' }), ...(edge.folded > 1 && { weight: edge.folded, label: `stands for ${edge.folded.toLocaleString('en')} ${shape === 'versions' ? 'runs' : shape === 'runs' ? 'versions' : 'edges'}` }),
+  from: edge.from, to: edge.to, ...unreported(edge), ...(edge.folded > 1 && { weight: edge.folded, label: `stands for ${edge.folded.toLocaleString('en')} ${shape === 'versions' ? 'runs' : shape === 'runs' ? 'versions' : 'edges'}` }),
 });
 
 /** What the picture leaves out, for saying so. */

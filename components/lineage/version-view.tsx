@@ -45,6 +45,7 @@ export function VersionPage({ version, evidence, columns, inventory }: { readonl
           <Stack>
             <Section title="Produced by" id="producers"><Runs caption="Runs that produced it" runs={version.producers} more={version.moreProducers} none="No run that you may see reported producing these bytes: where they came from is not known." /></Section>
             <Section title="Used by" id="consumers"><Runs caption="Runs that used it" runs={version.consumers} more={version.moreConsumers} none="No run that you may see reported using these bytes." /></Section>
+            {version.byLabel.length > 0 && <Section title="By its label" id="by-label" description={byLabelWords(version)}><ByLabel version={version} /></Section>}
             {version.restricted && <p className="text-xs text-ink-3">Runs of teams that you may not see produced or used it too.</p>}
             <ImpactPanel versionId={version.id} direction="downstream" />
             <ImpactPanel versionId={version.id} direction="upstream" />
@@ -118,6 +119,22 @@ function Runs({ caption, runs, more, none }: { readonly caption: string; readonl
       />
       {more && <p className="text-xs text-ink-3">The newest 50 are shown; there are more.</p>}
     </>
+  );
+}
+
+const byLabelWords = ({ digest }: VersionDetail): string =>
+  digest === null ? 'Contents that were seen under this label. Whoever used it by the label alone used one of them, or bytes that nobody reported.' : 'Used by its label alone, without a digest: lineage and blast radius go through it, and say so.';
+
+function ByLabel({ version }: { readonly version: VersionDetail }) {
+  return (
+    <SimpleTable
+      caption="By its label" rows={version.byLabel} rowKey={(each) => each.versionId}
+      columns={[
+        { header: 'Version', cell: (each) => <TextLink quiet href={`/data/${each.versionId}`}>{each.name ?? 'Unnamed data'} {each.label ?? ''}</TextLink> },
+        { header: 'Digest', cell: (each) => (each.digest === null ? <span className="text-ink-3">by label alone</span> : <Digest value={each.digest} />) },
+        { header: 'How sure', cell: (each) => (each.how === 'sole' ? 'no other content was ever seen under the label' : 'less sure: the label stood for several contents') },
+      ]}
+    />
   );
 }
 

@@ -74,6 +74,20 @@ describe('who had a hand in the data is found', () => {
     expect(await rulesAgainstAttacker('label', [{ namespace: 'lake', name: 'tidy', label: 'v1' }])).toEqual(['training_data']);
   });
 
+  it('where it was written by its label alone and read with its digest, under either name', async () => {
+    await report('etl', [], [{ namespace: 'lake', name: 'loose', label: 'v1' }], { by: attacker.email });
+    expect(await rulesAgainstAttacker('digest', [{ namespace: 'lake', name: 'loose', label: 'v1', digest: 'loose one' }])).toEqual(['training_data']);
+    await report('etl', [], [{ namespace: 'hive', name: 'shop.loose', label: 'v2', alsoCalled: { namespace: 'lake', name: 'loose' } }], { by: attacker.email });
+    expect(await rulesAgainstAttacker('digest-elsewhere', [{ namespace: 'lake', name: 'loose', label: 'v2', digest: 'loose two' }])).toEqual(['training_data']);
+  });
+
+  it('and not where it wrote another content of a label under which something was read with a digest', async () => {
+    await report('honest', [], [{ namespace: 'lake', name: 'twice', label: 'v1', digest: 'twice one' }]);
+    await report('etl', [], [{ namespace: 'lake', name: 'twice', label: 'v1', digest: 'twice two' }], { by: attacker.email });
+    await report('reader', [{ namespace: 'lake', name: 'twice', label: 'v1' }], []);
+    expect(await rulesAgainstAttacker('other-content', [{ namespace: 'lake', name: 'twice', label: 'v1', digest: 'twice one' }])).toEqual([]);
+  });
+
   it('beside a decoy with a digest under the same name', async () => {
     await report('etl', [], [{ namespace: 'lake', name: 'mixed', label: 'v2' }], { by: attacker.email });
     await report('honest', [], [{ namespace: 'lake', name: 'mixed', label: 'v1', digest: 'mixed one' }]);
@@ -86,7 +100,42 @@ describe('who had a hand in the data is found', () => {
   });
 });
 
+/** What the gate is told of the run's training. */
+async function upstreamOfRun(runId: string) {
+  const made = (await admin.query<{ id: string }>(`SELECT asset_version_id AS id FROM run_asset WHERE run_id = $1 AND direction = 'output'`, [runId])).rows[0]?.id ?? '';
+  return readTransaction({ actorKind: 'system', actorId: null, requestId: newId() }, async (tx) => {
+    const training = await runById(tx, runId);
+    if (!training) throw new Error('the run is not there');
+    return upstreamOf(tx, await readAhead(tx, made), organisation.teamId, training);
+  });
+}
+
+const quarantine = (which: string) => admin.query(`SET session_replication_role = replica; UPDATE asset_version SET state = 'quarantined' WHERE ${which}; SET session_replication_role = origin`);
+
 describe('the gate is told', () => {
+  it('of every content of a label that was read alone, in quarantine or not, and the label stays without digest', async () => {
+    const etl = await report('etl-3', [], [{ namespace: 'lake', name: 'bare', label: 'v1', digest: 'bare one' }]);
+    const overwrite = await report('etl-4', [], [{ namespace: 'lake', name: 'bare', label: 'v1', digest: 'bare two' }]);
+    await quarantine(`digest = '${digestOfText('bare two')}'`);
+    const upstream = await upstreamOfRun(await report('train-bare', [{ namespace: 'lake', name: 'bare', label: 'v1' }], [{ namespace: 'flights', name: 'model-bare', digest: 'model bare' }]));
+    expect(upstream.versions.map(({ label, digest, quarantined }) => [label ?? digest, quarantined]).sort()).toEqual([[digestOfText('bare one'), false], [digestOfText('bare two'), true], ['v1', false]].sort());
+    expect(upstream.runs.map(({ id }) => id)).toEqual(expect.arrayContaining([etl, overwrite]));
+    // A word without a digest makes nobody the producer of a version: rules about where data came from ask of the label itself.
+    expect(upstream.versions.find(({ digest }) => digest === null)?.producers).toEqual([]);
+  });
+
+  it('of who wrote by a label alone what was read with a digest, and that it is in quarantine', async () => {
+    const etl = await report('etl-5', [], [{ namespace: 'lake', name: 'named', label: 'v1' }]);
+    const training = await report('train-named', [{ namespace: 'lake', name: 'named', label: 'v1', digest: 'named one' }], [{ namespace: 'flights', name: 'model-named', digest: 'model named' }]);
+    const before = await upstreamOfRun(training);
+    expect(before.runs.map(({ id }) => id)).toContain(etl);
+    expect(before.versions.map(({ digest }) => digest)).toEqual([digestOfText('named one')]);
+    expect(before.versions[0]?.producers).toEqual([]);
+    expect(before.labels).toHaveLength(1);
+    await quarantine(`id = '${before.labels[0] ?? ''}'`);
+    expect((await upstreamOfRun(training)).versions.some(({ quarantined, digest }) => quarantined && digest === null)).toBe(true);
+  });
+
   it('of the producers under another name, and of inputs beside a decoy', async () => {
     await report('etl-2', [], [{ namespace: 'hive', name: 'shop.seen', label: 'v1', alsoCalled: { namespace: 'lake', name: 'seen' } }]);
     const inputs: Data[] = [{ namespace: 'lake', name: 'seen', label: 'v1' }, { namespace: 'lake', name: 'seen', label: 'v0', digest: 'seen zero' }];

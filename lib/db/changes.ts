@@ -5,7 +5,7 @@ import { together } from '#lib/kernel/together.ts';
 import { pool } from './client.ts';
 
 /** The key of something that has no id of its own; the same as `watch_key` of the database. */
-export function watchKey(kind: 'everyone' | 'policy' | 'trust' | 'names' | 'digest' | 'endpoint' | 'job' | 'sources', name = ''): string {
+export function watchKey(kind: 'everyone' | 'policy' | 'trust' | 'names' | 'digest' | 'endpoint' | 'job' | 'label' | 'sources', name = ''): string {
   const hex = createHash('md5').update(`${kind} ${name}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -5,6 +5,7 @@ import { revokeApproval } from '#lib/approvals/index.ts';
 import { makeChangeFeed } from '#lib/db/changes.ts';
 import { revokeTrustKey } from '#lib/evidence/index.ts';
 import { confirmException, endException, proposeException } from '#lib/exceptions/index.ts';
+import { reportEvent } from '#lib/ingest/index.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import type { Actor } from '#lib/kernel/permissions.ts';
 import { confirmPolicy, ensureShippedPolicies, proposePolicy, shippedPolicies } from '#lib/policy/index.ts';
@@ -47,7 +48,17 @@ async function repeatedYes(more: Parameters<typeof asks>[1] = {}, metrics?: Para
   const recorded = await wholeAnswers(version.digest);
   for (let n = 0; n < 3; n += 1) expect((await asks(version.digest, more)).allowed).toBe(true);
   expect(await wholeAnswers(version.digest)).toBe(recorded + 1);
+  yesAgain = async () => { expect((await asks(version.digest, more)).allowed).toBe(true); };
   return { version, request };
+}
+/** Asks once more about the version of `repeatedYes`, which nothing concerned yet. */
+let yesAgain = () => Promise.resolve();
+type Labelled = { readonly name: string; readonly digest: string | null; readonly label: string };
+/** A run of old that names data by a label, with a digest or without. */
+async function labelled(job: string, { inputs = [], outputs = [] }: { inputs?: readonly Labelled[]; outputs?: readonly Labelled[] }) {
+  const data = ({ name, digest, label }: Labelled) => ({ namespace: 'flights', name, facets: digest === null ? { version: { datasetVersion: label } } : { gatehouse_digest: { algorithm: 'sha256', digest: digest.replace('sha256:', ''), label } } });
+  const event = { eventType: 'COMPLETE', eventTime: '2025-12-01T00:00:00Z', job: { namespace: 'jobs', name: job }, run: { runId: newId() }, inputs: inputs.map(data), outputs: outputs.map(data) };
+  must(await reportEvent.execute(as(organisation.pipeline), { bytes: Buffer.from(JSON.stringify(event)) as never, contentType: 'application/json' }));
 }
 const codesOf = ({ reasons }: { reasons: readonly { code: string }[] }) => reasons.map(({ code }) => code);
 
@@ -70,6 +81,15 @@ describe('a yes that was given before is a no at the next question, once', () =>
     ['data upstream failed its tests', ({ version }) => pipeline.validate(version.assets.raw, 'failed'), 'promotion_stale'],
     ['what was reported about a run upstream and what was attested differ', ({ version }) => behind(`INSERT INTO contradiction (id, team_id, kind, run_id) VALUES ('${newId()}', '${organisation.teamId}', 'attested_digest_differs', '${version.runs.features.runId}')`), 'promotion_stale'],
     ['another run made what went in, too', ({ version }) => pipeline.report({ stage: 'ingest', inputs: [], outputs: [version.assets.features], startedAt: '2025-12-01T00:00:00Z' }), 'promotion_stale'],
+    ['somebody wrote by its label alone what was read with a digest', async ({ version: { assets: { raw } } }) => {
+      await labelled('tell', { inputs: [{ name: raw.name, digest: raw.digest, label: 'v9' }] });
+      await labelled('write', { outputs: [{ name: raw.name, digest: null, label: 'v9' }] });
+    }, 'promotion_stale'],
+    ['what somebody wrote by a label alone turns out to be what was read', async ({ version: { assets: { raw } } }) => {
+      await labelled('write', { outputs: [{ name: raw.name, digest: null, label: 'v8' }] });
+      await yesAgain();
+      await labelled('tell', { inputs: [{ name: raw.name, digest: raw.digest, label: 'v8' }] });
+    }, 'promotion_stale'],
     ['the training run tells of another commit', ({ version: { runs: { train } } }) => pipeline.report({ ...train, commit: 'd'.repeat(40), startedAt: new Date(Date.parse(train.startedAt) + 1_000).toISOString() }), 'promotion_stale'],
     ['who answers for the deployer turns out to have started a run upstream', ({ version: { runs: { ingest } } }) => pipeline.report({ ...ingest, triggeredBy: 'operator@example.test', startedAt: new Date(Date.parse(ingest.startedAt) + 1_000).toISOString() }), 'separation_of_duties'],
     ['an approval is taken back', ({ request }) => revokeApproval.execute(as(organisation.reviewer), { promotionId: request.promotionId, reason: 'I overlooked something.' }), 'promotion_stale'],

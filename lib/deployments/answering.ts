@@ -94,7 +94,10 @@ export function makeAnswering(feed: ChangeFeed): Answering {
     if (!known.repeatable) return null;
     const looked = await store.lookedAt(tx, [...known.versionIds]);
     const moment = await store.nextMoment(tx, [...known.promotionIds], [...known.modelVersionIds]);
-    const keys = [...known.keys, ...looked.runIds, ...looked.digests.map((one) => watchKey('digest', one)), ...(looked.unnamed ? [watchKey('names')] : [])];
+    const keys = [
+      ...known.keys, ...looked.runIds, ...looked.digests.map((one) => watchKey('digest', one)), ...(looked.unnamed ? [watchKey('names')] : []),
+      ...looked.labels.map((one) => watchKey('label', one)), ...(looked.labels.length > 0 ? [watchKey('names', 'symlinks')] : []),
+    ];
     const examinedAt = Date.parse(now);
     return { ruling: given, teamId: version?.teamId ?? null, keys: known.complete ? [...new Set(keys)] : [], onAnything: !known.complete, examinedAt, until: Math.min(examinedAt + oldestMilliseconds, moment ?? Number.POSITIVE_INFINITY) };
   }

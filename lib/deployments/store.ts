@@ -53,12 +53,16 @@ export async function isRegistered(tx: ReadTx, digest: string, teams: TeamFilter
 const lookedAtText = `
   select array(select distinct digest from asset_version where id = any($1::uuid[]) and digest is not null) as digests,
          exists (select 1 from asset_version where id = any($1::uuid[]) and digest is null) as unnamed,
-         array(select distinct e.run_id from asset_version v join evidence_subject s on s.digest = v.digest join evidence e on e.id = s.evidence_id where v.id = any($1::uuid[]) and e.run_id is not null) as "runIds"`;
+         array(select distinct e.run_id from asset_version v join evidence_subject s on s.digest = v.digest join evidence e on e.id = s.evidence_id where v.id = any($1::uuid[]) and e.run_id is not null) as "runIds",
+         array(select distinct s.asset_id || ' ' || s.label from asset_sighting s where s.asset_version_id = any($1::uuid[]) and s.label <> ''
+               union select n.same_id || ' ' || s.label from (select asset_id, label from asset_sighting where asset_version_id = any($1::uuid[]) and label <> '' and exists (select 1 from asset_symlink) offset 0) s cross join lateral asset_names(array[s.asset_id]) n) as labels`;
 
-/** Digests of these versions, whether one has none, and the runs that evidence about them names. */
-export async function lookedAt(tx: ReadTx, versionIds: readonly string[]): Promise<{ digests: string[]; unnamed: boolean; runIds: string[] }> {
-  const [row] = await prepared<{ digests: string[]; unnamed: boolean; runIds: string[] }>(tx, 'deployments_looked_at', lookedAtText, [[...versionIds]]);
-  return row ?? { digests: [], unnamed: false, runIds: [] };
+export type LookedAt = { readonly digests: string[]; readonly unnamed: boolean; readonly runIds: string[]; /** Each as `<asset id> <label>`, under all names. */ readonly labels: string[] };
+
+/** Digests of these versions, whether one has none, the runs that evidence about them names, and the labels under which they were seen: whatever is seen under one later may be the same. */
+export async function lookedAt(tx: ReadTx, versionIds: readonly string[]): Promise<LookedAt> {
+  const [row] = await prepared<LookedAt>(tx, 'deployments_looked_at', lookedAtText, [[...versionIds]]);
+  return row ?? { digests: [], unnamed: false, runIds: [], labels: [] };
 }
 
 const momentsText = `

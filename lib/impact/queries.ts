@@ -110,8 +110,8 @@ const exportOf = (reader: Reader, version: Version, direction: ImpactDirection, 
     }
     const { restricted } = await countReached(tx, reader.teams, version.id, direction);
     if (json) await give(`],"restricted":${restricted},"complete":${complete}}`);
-    else await give(`${restricted > 0 ? `restricted,,,${restricted} of teams that you may not see,,,,,\r\n` : ''}${complete ? '' : `incomplete,,,${cutOff},,,,,\r\n`}`);
-  }, format === 'json' ? '],"restricted":null,"complete":false,"problem":"The export failed; it is not complete."}' : 'incomplete,,,The export failed; it is not complete.,,,,,\r\n');
+    else await give(`${restricted > 0 ? `restricted,,,${restricted} of teams that you may not see,,,,,,\r\n` : ''}${complete ? '' : `incomplete,,,${cutOff},,,,,,\r\n`}`);
+  }, format === 'json' ? '],"restricted":null,"complete":false,"problem":"The export failed; it is not complete."}' : 'incomplete,,,The export failed; it is not complete.,,,,,,\r\n');
 
 const progressOf = (reader: Reader, version: Version, direction: ImpactDirection, limitSeconds: number): AsyncGenerator<string> =>
   inScratch(reader, async (tx, give) => {

@@ -6,6 +6,22 @@ export const mostInPlaceOfNode = 64;
 
 export type Contracted = { readonly edges: readonly Edge[]; /** Left in, because inputs × outputs of it are too many to draw. */ readonly kept: readonly string[]; readonly cut: boolean };
 
+export type LabelEdge = { readonly from: string; readonly to: string; /** What was written by the label alone leads to a content; else a content leads to what was read by it. */ readonly written: boolean };
+
+/**
+ * Steps by label as edges, for `contract`, which sees no way between two hidden nodes: there, what came before the one end leads to the other. Written by a
+ * label and then read by another one is such a way; from one content of a label to another one there is none.
+ */
+export function throughHidden(edges: readonly { readonly from: string; readonly to: string }[], steps: readonly LabelEdge[], hidden: ReadonlySet<string>): { from: string; to: string }[] {
+  const [shown, between] = [steps.filter((step) => !hidden.has(step.from) || !hidden.has(step.to)), steps.filter((step) => hidden.has(step.from) && hidden.has(step.to))];
+  const led = (known: readonly { readonly from: string; readonly to: string }[], written: boolean) => {
+    const before = Map.groupBy(known, ({ to }) => to);
+    return between.flatMap((step) => (step.written === written ? (before.get(step.from) ?? []).map(({ from }) => ({ from, to: step.to })) : []));
+  };
+  const toContents = led(edges, true);
+  return [...shown.map(({ from, to }) => ({ from, to })), ...toContents, ...led([...edges, ...toContents], false)];
+}
+
 /**
  * Joins the neighbours of every node in `hidden` directly. `folded` counts how many hidden nodes an edge stands for; it is 0 for edges that were there.
  * A hidden node with a crowd on both sides stays, while there is `room` for it. At most `mostEdges` come of it.

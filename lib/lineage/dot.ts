@@ -18,7 +18,10 @@ export function dotOf(graph: GraphView): string {
   });
   const edges = graph.edges.flatMap((edge) => {
     const [from, to] = [number.get(edge.from), number.get(edge.to)];
-    return from === undefined || to === undefined ? [] : [`  ${from} -> ${to}${edge.folded > 1 ? ` [label="${edge.folded}"]` : ''};`];
+    if (from === undefined || to === undefined) return [];
+    const words = [...(edge.folded > 1 ? [String(edge.folded)] : []), ...(edge.byLabel ? [edge.byLabel === 'sole' ? 'by label' : 'by label, less sure'] : [])];
+    const attributes = [...(words.length > 0 ? [`label="${words.join(', ')}"`] : []), ...(edge.byLabel ? [`style=${edge.byLabel === 'sole' ? 'dashed' : 'dotted'}`] : [])];
+    return [`  ${from} -> ${to}${attributes.length > 0 ? ` [${attributes.join(', ')}]` : ''};`];
   });
   return ['digraph lineage {', '  rankdir=LR;', '  node [fontname="sans-serif", fontsize=10];', ...lines, ...edges, '}', ''].join('\n');
 }

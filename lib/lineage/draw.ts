@@ -1,8 +1,9 @@
 // The walked graph with what its nodes are called, the edges among them, and how much more there is beside each.
 import type { ReadTx } from '#lib/db/client.ts';
-import { contract } from './contract.ts';
+import { contract, throughHidden, type LabelEdge } from './contract.ts';
 import { grouped, type Membership } from './grouping.ts';
-import type { GraphEdge, GraphNode, GraphPath, GraphView, Grouping } from './schema.ts';
+import type { ByLabel, GraphEdge, GraphNode, GraphPath, GraphView, Grouping } from './schema.ts';
+import { directionsOf, labelSteps, type LabelStep } from './store/labels.ts';
 import { deploymentNodes, runNodes, versionNodes } from './store/nodes.ts';
 import { countRunsBeside, linksBetween, versionsWithRestrictedRuns } from './store/unified.ts';
 import { countVersionsBeside } from './store/walk.ts';
@@ -30,7 +31,7 @@ export type Drawing = {
 type Beside = { upstream: number; downstream: number };
 
 /** How many of the recorded neighbours are not among the walked. */
-async function hiddenBeside(tx: ReadTx, scope: Scope, runIds: readonly string[], versionIds: readonly string[], edges: readonly { from: string; to: string }[]) {
+async function hiddenBeside(tx: ReadTx, scope: Scope, runIds: readonly string[], versionIds: readonly string[], edges: readonly { from: string; to: string }[], notDrawn: readonly { from: string; to: string }[]) {
   const shown = new Map<string, Beside>();
   const at = (id: string) => {
     const known = shown.get(id) ?? { upstream: 0, downstream: 0 };
@@ -45,7 +46,32 @@ async function hiddenBeside(tx: ReadTx, scope: Scope, runIds: readonly string[],
     ...(await countVersionsBeside(tx, runIds, scope.asOf)).map((count) => [idOf('run', count.id), count] as const),
     ...(await countRunsBeside(tx, scope.teams, versionIds, scope.asOf)).map((count) => [idOf('version', count.id), count] as const),
   ]);
-  return (id: string) => ({ hiddenUpstream: Math.max(0, (counts.get(id)?.upstream ?? 0) - at(id).upstream), hiddenDownstream: Math.max(0, (counts.get(id)?.downstream ?? 0) - at(id).downstream) });
+  const beyond = (id: string, end: 'from' | 'to') => notDrawn.filter((edge) => edge[end] === id).length;
+  return (id: string) => ({ hiddenUpstream: Math.max(0, (counts.get(id)?.upstream ?? 0) - at(id).upstream) + beyond(id, 'to'), hiddenDownstream: Math.max(0, (counts.get(id)?.downstream ?? 0) - at(id).downstream) + beyond(id, 'from') });
+}
+
+type Ends = { readonly from: string; readonly to: string };
+type ByLabels = { /** Both ends are known. */ readonly steps: readonly (LabelEdge & { readonly how: ByLabel })[]; /** One end is not. */ readonly notDrawn: readonly Ends[]; /** To or from what the reader may not see. */ readonly restricted: readonly Ends[] };
+
+/** The steps by label at what is known. */
+function byLabels(found: readonly LabelStep[], versions: ReadonlySet<string>, upstream: boolean, downstream: boolean): ByLabels {
+  const [steps, notDrawn, restricted]: [(LabelEdge & { how: ByLabel })[], Ends[], Ends[]] = [[], [], []];
+  for (const step of found) {
+    const { content, label, visible, sole, read, written } = step;
+    const here = [content, label].filter((id) => versions.has(id));
+    if (visible && here.length === 2) steps.push(...directionsOf(step).map(({ from, to }) => ({ from: idOf('version', from), to: idOf('version', to), written: from === label, how: sole ? ('sole' as const) : ('several' as const) })));
+    else if (visible && (versions.has(label) || read === 'seen' || written === 'seen')) notDrawn.push(...directionsOf(step).map(({ from, to }) => ({ from: idOf('version', from), to: idOf('version', to) })));
+    else {
+      // The label is read and written from its own end; from the content's, only where somebody did.
+      const [at] = here;
+      if (at === undefined) continue;
+      const used = (use: LabelStep['read']) => use !== 'none' && (at === label || use === 'hidden' || !visible);
+      const [before, after] = at === content ? [used(written), used(read)] : [used(read) || written === 'none', used(written)];
+      if (before && upstream) restricted.push({ from: 'restricted', to: idOf('version', at) });
+      if (after && downstream) restricted.push({ from: idOf('version', at), to: 'restricted' });
+    }
+  }
+  return { steps, notDrawn, restricted };
 }
 
 /** The graph as it is answered. */
@@ -65,6 +91,8 @@ export async function draw(tx: ReadTx, scope: Scope, { focus, walked, path, grou
     if (direction === 'output' && upstream) join('restricted', idOf('version', versionId));
     if (direction === 'input' && downstream) join(idOf('version', versionId), 'restricted');
   }
+  const named = byLabels(await labelSteps(tx, teams, known.versions.filter((id) => !walked.unlabelled.has(id)), asOf), versionSet, upstream, downstream);
+  for (const edge of named.restricted) join(edge.from, edge.to);
   const room = mostNodes - 1 - Math.min(mostWalked, walked.runs.size + walked.versions.size);
   if (downstream) {
     for (const deployment of await deploymentNodes(tx, teams, known.versions, room, asOf)) {
@@ -81,14 +109,23 @@ export async function draw(tx: ReadTx, scope: Scope, { focus, walked, path, grou
   const restricted = [...besideEdges.values()].some((edge) => edge.from === 'restricted' || edge.to === 'restricted');
 
   const folded = new Set([...walked.passed.run].map((id) => idOf('run', id)).concat([...walked.passed.version].map((id) => idOf('version', id))));
-  const contracted = contract([...recorded, ...besideEdges.values()], folded, Math.max(0, room - beside.size), mostEdges);
+  const contractedWith = (steps: readonly LabelEdge[]) => contract([...recorded, ...throughHidden(recorded, steps, folded), ...besideEdges.values()], folded, Math.max(0, room - beside.size), mostEdges);
+  const contracted = contractedWith(named.steps);
   let truncated = walked.truncated || contracted.cut;
-  let edges: readonly GraphEdge[] = contracted.edges.filter((edge) => edge.from !== edge.to);
+  // An edge is by label where it is not there without the steps by label; and less sure where it is not there without the less sure ones.
+  const keyOf = (edge: Ends) => `${edge.from} ${edge.to}`;
+  const without = (steps: readonly LabelEdge[]) => (named.steps.length === 0 ? null : new Set(contractedWith(steps).edges.map(keyOf)));
+  const [recordedKeys, soleKeys] = [without([]), without(named.steps.filter(({ how }) => how === 'sole'))];
+  const howOf = (edge: Ends): ByLabel | undefined => (recordedKeys === null || recordedKeys.has(keyOf(edge)) ? undefined : soleKeys?.has(keyOf(edge)) === true ? 'sole' : 'several');
+  let edges: readonly GraphEdge[] = contracted.edges.filter((edge) => edge.from !== edge.to).map((edge) => {
+    const how = howOf(edge);
+    return how ? { ...edge, byLabel: how } : edge;
+  });
 
   const idsIn = (type: NodeRef['type'], own: ReadonlySet<string>) => [...own, ...contracted.kept.filter((id) => id.startsWith(`${type}:`)).map((id) => id.slice(type.length + 1))];
   const runIds = idsIn('run', walked.runs);
   const versionIds = idsIn('version', walked.versions);
-  const hidden = await hiddenBeside(tx, scope, runIds, versionIds, recorded);
+  const hidden = await hiddenBeside(tx, scope, runIds, versionIds, recorded, named.notDrawn);
   const memberships = new Map<string, Membership>();
   const made = new Map<string, { team: string; teamId: string; pipeline: string }>();
   const nodes: GraphNode[] = [];

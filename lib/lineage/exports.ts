@@ -10,10 +10,10 @@ export type GraphPart = (typeof graphParts)[number];
 
 export function edgeRows(graph: GraphView) {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  return graph.edges.map(({ from, to, folded }) => ({ from, fromKind: nodes.get(from)?.kind ?? '', fromLabel: nodes.get(from)?.label ?? '', fromDigest: nodes.get(from)?.digest ?? null, to, toKind: nodes.get(to)?.kind ?? '', toLabel: nodes.get(to)?.label ?? '', toDigest: nodes.get(to)?.digest ?? null, folded }));
+  return graph.edges.map(({ from, to, folded, byLabel }) => ({ from, fromKind: nodes.get(from)?.kind ?? '', fromLabel: nodes.get(from)?.label ?? '', fromDigest: nodes.get(from)?.digest ?? null, to, toKind: nodes.get(to)?.kind ?? '', toLabel: nodes.get(to)?.label ?? '', toDigest: nodes.get(to)?.digest ?? null, folded, byLabel: byLabel ?? null }));
 }
 
-const edgeColumns = ['from', 'fromKind', 'fromLabel', 'fromDigest', 'to', 'toKind', 'toLabel', 'toDigest'] as const;
+const edgeColumns = ['from', 'fromKind', 'fromLabel', 'fromDigest', 'to', 'toKind', 'toLabel', 'toDigest', 'byLabel'] as const;
 const nodeColumns = ['id', 'type', 'kind', 'label', 'detail', 'state', 'digest', 'at', 'team', 'pipeline', 'members', 'hiddenUpstream', 'hiddenDownstream'] as const;
 
 /** One table of both: `record` says which a row is; a node has no ends, an edge no name. */

@@ -8,9 +8,11 @@ import { pathBetween, type Neighbours, type PathSearch } from './path.ts';
 import type { GraphPath, GraphShape, GraphView, Grouping, OneWay } from './schema.ts';
 import { assetById, assetVersionByDigest, assetVersionById, latestVersions } from './store/assets.ts';
 import { closureRows } from './store/closure.ts';
+import { labelSteps } from './store/labels.ts';
 import { idsOfNames, sameVersions } from './store/names.ts';
 import { knownBy, versionOfDeployment } from './store/nodes.ts';
 import { byIndex, stepsFrom, type Steps } from './store/steps.ts';
+import { linksBetween } from './store/unified.ts';
 import { beginWalk, expand, mostWalked, setOf, walk, type Expansion, type NodeRef, type Scope, type Walked } from './walking.ts';
 
 export { mostNodes, mostWalked, type Expansion, type NodeRef } from './walking.ts';
@@ -87,12 +89,30 @@ async function findPath(tx: ReadTx, scope: Scope, focus: readonly NodeRef[], to:
   const ends = await focusThen(tx, scope, to);
   if (ends.length === 0) return { known: false, found: false, complete: true, steps: null, looked: 0, nodes: [], ends: [] };
   const named = (nodes: readonly NodeRef[]) => nodes.map((node) => idOf(node.type, node.id));
+  const [above, below] = [await withContents(tx, scope, focus), await withContents(tx, scope, ends)];
   const until = performance.now() + searchMilliseconds;
   const found = await byIndex(tx, async () => {
-    const steps = await stepsFrom(tx, scope.teams, scope.asOf, [...focus, ...ends].filter((node) => node.type === 'version').map((node) => node.id));
-    return pathBetween(named(focus), named(ends), neighboursBy(steps), { mostLooked, mostNodes: mostWalked, inTime: () => performance.now() < until });
+    const steps = await stepsFrom(tx, scope.teams, scope.asOf, [...above, ...below].filter((node) => node.type === 'version').map((node) => node.id));
+    return pathBetween(named(above), named(below), neighboursBy(steps), { mostLooked, mostNodes: mostWalked, inTime: () => performance.now() < until });
   });
-  return { known: true, found: found.nodes !== null, complete: found.complete, steps: found.steps, looked: found.looked, nodes: drawnOfPath(found), ends: named(ends) };
+  const nodes = drawnOfPath(found);
+  return { known: true, found: found.nodes !== null, complete: found.complete, steps: found.steps, looked: found.looked, nodes: [...nodes, ...(await labelsOn(tx, scope, nodes.map(refOf)))], ends: named(ends) };
+}
+
+/** What is known by a label alone is where a path begins and ends with each content that was seen under it. */
+async function withContents(tx: ReadTx, scope: Scope, nodes: readonly NodeRef[]): Promise<readonly NodeRef[]> {
+  const ids = new Set(nodes.flatMap((node) => (node.type === 'version' ? [node.id] : [])));
+  const contents = (await labelSteps(tx, scope.teams, [...ids], scope.asOf)).flatMap(({ content, label, visible }) => (visible && ids.has(label) && !ids.has(content) ? [content] : []));
+  return [...nodes, ...[...new Set(contents)].map((id): NodeRef => ({ type: 'version', id }))];
+}
+
+/** The labels by which runs of a path used its contents: a step by label is free, and drawn all the same. */
+async function labelsOn(tx: ReadTx, scope: Scope, nodes: readonly NodeRef[]): Promise<string[]> {
+  const idsOf = (type: NodeRef['type']) => nodes.flatMap((node) => (node.type === type ? [node.id] : []));
+  const versions = idsOf('version');
+  const labels = (await labelSteps(tx, scope.teams, versions, scope.asOf)).flatMap(({ content, label, visible }) => (visible && versions.includes(content) && !versions.includes(label) ? [label] : []));
+  const used = await linksBetween(tx, scope.teams, idsOf('run'), [...new Set(labels)], scope.asOf);
+  return [...new Set(used.map(({ versionId }) => idOf('version', versionId)))];
 }
 
 export type GraphRequest = {

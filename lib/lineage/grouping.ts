@@ -1,6 +1,6 @@
 // Folding the runs and data of a pipeline or a team into one node with counts. Pure.
 import { createHash } from 'node:crypto';
-import type { GraphEdge, GraphNode, Grouping } from './schema.ts';
+import type { ByLabel, GraphEdge, GraphNode, Grouping } from './schema.ts';
 
 /** What a node belongs to: a key that is the same for all its members, and what the group is called. */
 export type Membership = { readonly key: string; readonly name: string };
@@ -26,6 +26,9 @@ function folded(id: string, by: Grouping, name: string, members: readonly GraphN
     team: by === 'team' ? name : (members.find((node) => node.team !== null)?.team ?? null), pipeline: by === 'pipeline' ? name : null, group: key, members: members.length,
   };
 }
+
+/** Of parallel edges: by label only where all of them are. */
+const surest = (one: ByLabel | undefined, other: ByLabel | undefined): ByLabel | undefined => (one === undefined || other === undefined ? undefined : one === 'sole' ? one : other);
 
 /**
  * Folds the members of each group of two or more into one node at the place of its first member; edges inside a group vanish, parallel ones become one that counts them.
@@ -64,7 +67,8 @@ export function grouped(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
     const changed = from !== edge.from || to !== edge.to;
     const key = JSON.stringify([from, to]);
     const known = joined.get(key);
-    joined.set(key, { from, to, folded: (known?.folded ?? 0) + (changed ? Math.max(1, edge.folded) : edge.folded) });
+    const byLabel = known ? surest(known.byLabel, edge.byLabel) : edge.byLabel;
+    joined.set(key, { from, to, folded: (known?.folded ?? 0) + (changed ? Math.max(1, edge.folded) : edge.folded), ...(byLabel && { byLabel }) });
   }
   return { nodes: drawn, edges: [...joined.values()] };
 }

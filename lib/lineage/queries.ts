@@ -15,7 +15,9 @@ import { graphFile, graphFormats, graphParts, type GraphFormat, type GraphPart }
 import { graphAround, type Expansion } from './graph.ts';
 import { assetDetail, assetKind, assetSorts, assetView, columnLineage, directions, graphShapes, graphView, groupings, sightingView, versionDetail, type AssetView, type GraphView, type SightingView } from './schema.ts';
 import { assetById, assetPage, assetVersionByDigest, assetVersionById, contradictionsAbout, deploymentsOfDigest, facetsOfAsset, facetsOfNames, facetsOfVersion, modelsOfDigest, sightingPage, sightingsOfVersion } from './store/assets.ts';
+import { labelSteps } from './store/labels.ts';
 import { declaredBy, idsOfNames, namesOfAsset } from './store/names.ts';
+import { versionNodes } from './store/nodes.ts';
 import { runsBeside, versionsWithRestrictedRuns } from './store/unified.ts';
 
 /** `up:run:<id>` or `down:version:<id>`. */
@@ -25,6 +27,15 @@ function readExpansion(text: string): Expansion {
   const [way, type, nodeId] = text.split(':');
   return { way: way === 'up' ? 'upstream' : 'downstream', type: type === 'run' ? 'run' : 'version', id: nodeId ?? '' };
 }
+
+/** What else a version is by its label, as far as the reader may see it. */
+async function byLabelOf(tx: ReadTx, teams: TeamFilter, id: string) {
+  const steps = (await labelSteps(tx, teams, [id])).filter(({ content, visible, read, written }) => visible && (content !== id || read === 'seen' || written === 'seen'));
+  const how = new Map(steps.map(({ content, label, sole }) => [content === id ? label : content, sole ? ('sole' as const) : ('several' as const)]));
+  return (await versionNodes(tx, teams, [...how.keys()].slice(0, mostByLabel))).map(({ id: versionId, name, digest, label }) => ({ versionId, name, digest, label, how: how.get(versionId) ?? ('several' as const) }));
+}
+
+const mostByLabel = 200;
 
 /** A version by id or digest, with or without its algorithm. */
 async function versionNamed(tx: ReadTx, teams: TeamFilter, name: string) {
@@ -176,6 +187,7 @@ export const getAssetVersion = query({
       moreProducers: producers.length > mostRuns,
       moreConsumers: consumers.length > mostRuns,
       restricted: (await versionsWithRestrictedRuns(tx, teams, [version.id])).length > 0,
+      byLabel: await byLabelOf(tx, teams, version.id),
       contradictions: await contradictionsAbout(tx, teams, { versionId: version.id }),
       models: version.digest ? await modelsOfDigest(tx, teams, version.digest) : [],
       deployments: version.digest ? await deploymentsOfDigest(tx, teams, version.digest) : [],

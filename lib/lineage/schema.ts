@@ -37,7 +37,11 @@ export const graphNode = z.object({
 });
 export type GraphNode = z.infer<typeof graphNode>;
 
-export const graphEdge = z.object({ from: z.string(), to: z.string(), folded: z.number().int().describe('How many left out runs, versions or edges it stands for; 0 for an edge as it was reported.'), declared: z.boolean().optional().describe('Of columns: said of the name by an event without a run; no run is known that did it.') });
+/** How sure a step by label is: `sole`: one content alone was ever seen under the label. `several`: the label stood for several, so this may be another one. */
+export const byLabel = z.enum(['sole', 'several']);
+export type ByLabel = z.infer<typeof byLabel>;
+
+export const graphEdge = z.object({ from: z.string(), to: z.string(), folded: z.number().int().describe('How many left out runs, versions or edges it stands for; 0 for an edge as it was reported.'), declared: z.boolean().optional().describe('Of columns: said of the name by an event without a run; no run is known that did it.'), byLabel: byLabel.optional().describe('The one is known by a label alone, the other was seen under that label with a digest: a name for it and nothing that happened. Of an edge that stands for others: all ways that it stands for lead through such a step.') });
 export type GraphEdge = z.infer<typeof graphEdge>;
 
 export const graphPath = z.object({
@@ -132,6 +136,8 @@ export const versionDetail = z.object({
   moreProducers: z.boolean(),
   moreConsumers: z.boolean(),
   restricted: z.boolean().describe('Runs of teams that you may not see produced or consumed it too.'),
+  byLabel: z.array(z.object({ versionId: z.guid(), name: z.string().nullable(), digest: z.string().nullable(), label: z.string().nullable(), how: byLabel }))
+    .describe('Of a version with a digest, what runs of your teams read or wrote by its label alone; of one without, the contents that were seen under its label. At most 200 of them.'),
   contradictions: z.array(contradictionView),
   models: z.array(z.object({ name: z.string(), version: z.number().int() })),
   deployments: z.array(z.object({ id: z.guid(), environment: z.string(), endpoint: z.string(), deployedAt: z.string() })),

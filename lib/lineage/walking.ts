@@ -2,6 +2,7 @@
 import type { ReadTx } from '#lib/db/client.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { GraphShape, OneWay } from './schema.ts';
+import { labelSteps } from './store/labels.ts';
 import { runsBeside, versionsBeside } from './store/unified.ts';
 import type { DrawnLink } from './store/walk.ts';
 
@@ -23,6 +24,12 @@ export type Walked = {
   /** Known, but folded into edges by this view. */
   readonly passed: { readonly run: Set<string>; readonly version: Set<string> };
   readonly links: Map<string, DrawnLink>;
+  /** Known by a label alone, and reached by nothing but that it is the label of a content: from there no label leads on to another content. */
+  readonly onlyLabels: Set<string>;
+  /** From these no label leads on: they need not be asked about. */
+  readonly unlabelled: Set<string>;
+  /** From where labels led on already, each with the way: `upstream <id>`. */
+  readonly ledOn: Set<string>;
   /** The type that this view folds; null where it draws both. */
   readonly folds: NodeRef['type'] | null;
   most: number;
@@ -30,7 +37,7 @@ export type Walked = {
 };
 
 export const beginWalk = (shape: GraphShape, most: number): Walked => ({
-  runs: new Set(), versions: new Set(), passed: { run: new Set(), version: new Set() }, links: new Map(), folds: shape === 'versions' ? 'run' : shape === 'runs' ? 'version' : null, most, truncated: false,
+  runs: new Set(), versions: new Set(), passed: { run: new Set(), version: new Set() }, links: new Map(), onlyLabels: new Set(), unlabelled: new Set(), ledOn: new Set(), folds: shape === 'versions' ? 'run' : shape === 'runs' ? 'version' : null, most, truncated: false,
 });
 
 /** The drawn nodes of a type. */
@@ -51,9 +58,41 @@ function take(walked: Walked, node: NodeRef): boolean {
 
 type Found = { readonly added: readonly NodeRef[]; /** Those that the view folds, also when another way had led to them: the step goes on through them. */ readonly through: readonly NodeRef[] };
 
+/**
+ * What these versions are by their labels: with a digest, what is called so by a label alone and was read (downstream) or written (upstream) as that; by
+ * a label alone, all contents that were seen under it. It costs no step, since it is not something that happened.
+ */
+async function byLabel(tx: ReadTx, scope: Scope, versionIds: readonly string[], way: OneWay, walked: Walked): Promise<readonly NodeRef[]> {
+  const found: NodeRef[] = [];
+  const isKnown = (id: string) => walked.versions.has(id) || walked.passed.version.has(id);
+  /** Takes it in; true where it is there, and this way was not gone on from it yet. */
+  const meet = (id: string): boolean => {
+    const key = `${way} ${id}`;
+    if ((!take(walked, { type: 'version', id }) && !isKnown(id)) || walked.ledOn.has(key)) return false;
+    walked.ledOn.add(key);
+    found.push({ type: 'version', id });
+    return true;
+  };
+  const namesOf = async (ids: readonly string[]) => {
+    const asked = new Set(ids);
+    const steps = await labelSteps(tx, scope.teams, ids, scope.asOf);
+    for (const { content, label, visible, read, written } of steps) {
+      if (!asked.has(content) || !visible || (way === 'downstream' ? read : written) !== 'seen') continue;
+      const known = isKnown(label);
+      if (meet(label) && !known) walked.onlyLabels.add(label);
+    }
+    return steps;
+  };
+  const asked = new Set(versionIds);
+  const contents = (await namesOf(versionIds)).flatMap(({ content, label, visible }) => (asked.has(label) && visible && !asked.has(content) && meet(content) ? [content] : []));
+  if (contents.length > 0) await namesOf(contents);
+  return found;
+}
+
 /** One level further from a set of nodes; returns those that are new and fit. A crowded node gets its share, so that its neighbours do not take the place of everybody's. */
-async function step(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: OneWay, walked: Walked): Promise<Found> {
-  if (from.length === 0) return { added: [], through: [] };
+async function step(tx: ReadTx, scope: Scope, begin: readonly NodeRef[], way: OneWay, walked: Walked): Promise<Found> {
+  if (begin.length === 0) return { added: [], through: [] };
+  const from = [...begin, ...(await byLabel(tx, scope, begin.flatMap((node) => (node.type === 'version' && !walked.unlabelled.has(node.id) ? [node.id] : [])), way, walked))];
   const idsOf = (type: NodeRef['type']) => from.filter((node) => node.type === type).map((node) => node.id);
   const room = Math.max(walked.most - walked.runs.size - walked.versions.size, 1);
   const share = Math.max(12, Math.ceil((2 * room) / from.length));
@@ -69,12 +108,14 @@ async function step(tx: ReadTx, scope: Scope, from: readonly NodeRef[], way: One
       walked.truncated = true;
       return;
     }
-    if (take(walked, node) && node.type !== walked.folds) added.push(node);
+    const isNew = take(walked, node) || (node.type === 'version' && walked.onlyLabels.delete(node.id));
+    if (isNew && node.type !== walked.folds) added.push(node);
     if (walked.passed[node.type].has(node.id)) through.set(node.id, node);
     walked.links.set(`${link.runId} ${link.versionId} ${link.direction}`, link);
   };
   for (const link of runs) meet(link.versionId, { type: 'run', id: link.runId }, { ...link, direction: way === 'upstream' ? 'output' : 'input' });
-  for (const link of versions) meet(link.runId, { type: 'version', id: link.versionId }, { ...link, direction: way === 'upstream' ? 'input' : 'output' });
+  for (const { versionId, labelled } of versions) if (!labelled) walked.unlabelled.add(versionId);
+  for (const link of versions) meet(link.runId, { type: 'version', id: link.versionId }, { runId: link.runId, versionId: link.versionId, direction: way === 'upstream' ? 'input' : 'output' });
   return { added, through: [...through.values()] };
 }
 

@@ -86,7 +86,7 @@ async function findingsInReach(tx: ReadTx, teamId: string, reach: Reach): Promis
   return all.filter(({ source }) => source !== 'drift').map(({ id, severity, title, source }) => ({ id, severity, title: own.has(id) ? title : 'A finding of another team, upstream', source }));
 }
 
-const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames: {} };
+const nothing: Upstream = { runs: [], versions: [], truncated: false, inputNames: {}, labels: [] };
 
 /** What was looked at to gather facts: all lineage from which they could be other ones, and what else is told by name: the image of the training, and its job. `complete` is false where that was too much to be named. */
 export type Looked = { readonly runIds: readonly string[]; readonly versionIds: readonly string[]; readonly evidenceIds: readonly string[]; readonly digests: readonly string[]; readonly jobs: readonly string[]; readonly complete: boolean };
@@ -102,7 +102,7 @@ export async function gatherFacts(tx: ReadTx, row: FullVersionRow): Promise<{ fa
   const versionIds = [row.assetVersionId, ...upstream.versions.map(({ id }) => id)];
   const runIds = upstream.runs.map(({ id }) => id);
   const contradictions = await contradictionsAbout(tx, versionIds, runIds);
-  const findings = await findingsInReach(tx, teamId, { assetVersionIds: versionIds, runIds, evidenceIds });
+  const findings = await findingsInReach(tx, teamId, { assetVersionIds: [...versionIds, ...upstream.labels], runIds, evidenceIds });
   const claimedRun = trainingRow ?? (row.runId === null ? null : await runById(tx, row.runId));
   const training = trainingRow ? await describe(tx, trainingRow, upstream) : null;
   const facts: Omit<VersionFacts, 'metadata'> = {

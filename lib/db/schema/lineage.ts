@@ -34,6 +34,8 @@ export const assetVersion = pgTable('asset_version', {
   uniqueIndex('asset_version_digest').on(table.digest).where(sql`${table.digest} is not null`),
   uniqueIndex('asset_version_label').on(table.assetId, sql`coalesce(${table.label}, '')`).where(sql`${table.digest} is null`),
   index('asset_version_without_digest').on(table.id).where(sql`${table.digest} is null`),
+  /** Known by a label alone: whether there are any, and which. */
+  index('asset_version_labelled').on(table.id).where(sql`${table.digest} is null and ${table.label} <> ''`),
   check('asset_version_identity', sql`(${table.digest} is null) <> (${table.assetId} is null)`),
 ]);
 
@@ -48,6 +50,8 @@ export const assetSighting = pgTable('asset_sighting', {
   primaryKey({ columns: [table.assetId, table.assetVersionId, table.label] }),
   index('asset_sighting_version').on(table.assetVersionId),
   index('asset_sighting_label').on(table.assetId, table.label),
+  /** Under which labels a version was seen, for those that were seen under one. */
+  index('asset_sighting_labelled').on(table.assetVersionId, table.assetId, table.label).where(sql`${table.label} <> ''`),
   index('asset_sighting_seen').on(table.assetId, table.firstSeenAt, table.assetVersionId),
 ]);
 

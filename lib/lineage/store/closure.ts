@@ -1,7 +1,8 @@
 // The SQL of a version's whole closure: for rules and for tracing harm, over all teams, not for showing.
 import { sql, type SQL } from 'drizzle-orm';
-import type { ReadTx } from '#lib/db/client.ts';
-import { uuidList } from '#lib/db/conditions.ts';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import { prepared, type ReadTx } from '#lib/db/client.ts';
+import { contentsOf, labelsOf, someLabels } from '#lib/db/labels.ts';
 import { exactness, mayBeNamed } from '#lib/runs/index.ts';
 import type { OneWay } from '../schema.ts';
 
@@ -22,30 +23,45 @@ const produced = ['output'] as const;
 /** The directions of the edges that lead on from a version to its runs, and from a run to its versions. */
 export const edgesBeyond = (way: OneWay) => (way === 'downstream' ? { version: [...consumed], run: [...produced] } : { version: [...produced], run: [...consumed] });
 
-/** Everything upstream (or downstream) of versions, under all their names, themselves included: at most `most` nodes, and whether there are more. One text of ids for each kind: a row for each would take longer to take apart than to find. */
+const exact = new PgDialect().sqlToQuery(exactEdge(sql`e`)).sql;
+
+// $1 the versions, $2 directions from a version, $3 from a run, $4 how many nodes. Kinds of node: 1 a run, 0 a version, 2 a version that only its label led to, from which no label leads on.
+// Prepared, since planning it takes longer than walking hundreds of nodes.
+const closureText = `
+  with recursive reached (kind, id) as (
+    select 0, v from unnest($1::uuid[]) as v
+    union
+    select n.kind, n.id from reached f cross join lateral (
+      select 1, e.run_id from run_asset e where f.kind <> 1 and e.asset_version_id = f.id and e.direction = any($2::text[]) and ${exact}
+      union all
+      select 0, e.asset_version_id from run_asset e where f.kind = 1 and e.run_id = f.id and e.direction = any($3::text[]) and ${exact}
+      union all
+      select f.kind, same.id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where f.kind <> 1 and labelled.id = f.id and labelled.digest is null and (select exists (select 1 from asset_symlink))
+      union all
+      select 2, l.id from ${labelsOf('f.id')} l where f.kind = 0 and ${someLabels}
+      union all
+      select 0, c.id from ${contentsOf('f.id')} c where f.kind = 0 and ${someLabels}
+    ) as n (kind, id)
+  )
+  select string_agg(id::text, ' ') filter (where kind = 1 and place <= $4::int) as runs, string_agg(id::text, ' ') filter (where kind <> 1 and place <= $4::int) as versions, count(*)::int as count
+  from (select kind, id, row_number() over () as place from reached limit $4::int + 1) as found`;
+
+const settings = (state: 'on' | 'off') => sql.join(['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'jit'].map((name) => sql`set_config(${name}, ${state}, true)`), sql`, `);
+
+/**
+ * Everything upstream (or downstream) of versions, under all their names and labels, themselves included: at most `most` nodes, and whether there are more.
+ * What was read or written by a label alone is what was seen under that label, and the other way round; two contents of one label are never one through it.
+ * One text of ids for each kind: a row for each would take longer to take apart than to find.
+ */
 export async function closureRows(tx: ReadTx, versionIds: readonly string[], way: OneWay, most: number): Promise<{ readonly runs: string[]; readonly versions: string[]; readonly more: boolean }> {
   const beyond = edgesBeyond(way);
   // The planner takes what a step reaches for a fixed number; each node is one look-up by index, whatever it thinks.
-  await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`);
+  await tx.execute(sql`select ${settings('off')}, set_config('plan_cache_mode', 'force_generic_plan', true)`);
   try {
-    const { rows } = await tx.execute<{ runs: string | null; versions: string | null; count: number }>(sql`
-      with recursive reached (is_run, id) as (
-        select false, v from unnest(${uuidList(versionIds)}) as v
-        union
-        select n.is_run, n.id from reached f cross join lateral (
-          select true, e.run_id from run_asset e where not f.is_run and e.asset_version_id = f.id and e.direction = any(${sql.param(beyond.version)}::text[]) and ${exactEdge(sql`e`)}
-          union all
-          select false, e.asset_version_id from run_asset e where f.is_run and e.run_id = f.id and e.direction = any(${sql.param(beyond.run)}::text[]) and ${exactEdge(sql`e`)}
-          union all
-          select false, same.id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null and (select exists (select 1 from asset_symlink))
-        ) as n (is_run, id)
-      )
-      select string_agg(id::text, ' ') filter (where is_run and place <= ${most}) as runs, string_agg(id::text, ' ') filter (where not is_run and place <= ${most}) as versions, count(*)::int as count
-      from (select is_run, id, row_number() over () as place from reached limit ${most + 1}) as found`);
-    const [found] = rows;
+    const [found] = await prepared<{ runs: string | null; versions: string | null; count: number }>(tx, 'lineage_closure', closureText, [versionIds, beyond.version, beyond.run, most]);
     const listed = (ids: string | null | undefined): string[] => (ids ? ids.split(' ') : []);
-    return { runs: listed(found?.runs), versions: listed(found?.versions), more: (found?.count ?? 0) > most };
+    return { runs: listed(found?.runs), versions: [...new Set(listed(found?.versions))], more: (found?.count ?? 0) > most };
   } finally {
-    await tx.execute(sql`select set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true), set_config('jit', 'on', true)`).catch(() => undefined);
+    await tx.execute(sql`select ${settings('on')}, set_config('plan_cache_mode', 'auto', true)`).catch(() => undefined);
   }
 }

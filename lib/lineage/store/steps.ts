@@ -5,6 +5,7 @@ import { prepared, type ReadTx } from '#lib/db/client.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { OneWay } from '../schema.ts';
 import { edgesBeyond, exactEdge } from './closure.ts';
+import { labelSteps } from './labels.ts';
 import { sameVersions } from './names.ts';
 
 /** A node and one beside it. */
@@ -25,6 +26,7 @@ const versionsText = (past: boolean) => `
   cross join lateral (
     select e.asset_version_id from run_asset e where e.run_id = r.id and e.direction = d.direction and ${past ? 'e.first_received_at <= $4::timestamptz' : '$4::timestamptz is null'} and ${exact} order by e.asset_version_id limit $3::int + 1
   ) as n`;
+const someText = `select 1 as yes from asset_version where digest is null and label <> '' limit 1`;
 const labelledText = `select v.id from asset_version v where v.id = any($1::uuid[]) and v.digest is null`;
 
 /** Pairs, with those left out that are beyond a node's share. */
@@ -57,6 +59,9 @@ export async function stepsFrom(tx: ReadTx, teams: TeamFilter, asOf: string | nu
     for (const id of ids) if (same.members(id).length > 1) members.set(same.standing(id), same.members(id));
     return same.standing;
   };
+  // Where nothing is known by a label alone, nothing is asked about labels.
+  const loose = (await prepared(tx, 'lineage_some_labels', someText, [])).length > 0;
+  const byLabel = async (ids: readonly string[]) => (loose ? (await labelSteps(tx, teams, ids, asOf)).filter((step) => step.visible) : []);
   if (starts.length > 0) {
     const labelled = await prepared<{ id: string }>(tx, 'lineage_labelled', labelledText, [starts]);
     if (labelled.length > 0) await meet(labelled.map(({ id }) => id));
@@ -64,10 +69,13 @@ export async function stepsFrom(tx: ReadTx, teams: TeamFilter, asOf: string | nu
   return {
     runsBeyond: async (versionIds, way, share) => {
       if (versionIds.length === 0) return { pairs: [], cut: false };
-      const askedFor = new Map(versionIds.flatMap((id) => (members.get(id) ?? []).map((member) => [member, id] as const)));
+      const asked = new Set(versionIds);
+      // What is called by a label alone is asked for with each content that it names.
+      const named = (await byLabel(versionIds)).flatMap(({ content, label, read, written }) => (asked.has(content) && (way === 'downstream' ? read : written) === 'seen' ? [{ id: content, members: [label, ...(members.get(label) ?? [])] }] : []));
+      const askedFor = Map.groupBy([...versionIds.map((id) => ({ id, members: [...(members.get(id) ?? [])] })), ...named].flatMap(({ id, members: all }) => all.map((member) => ({ member, id }))), ({ member }) => member);
       const ids = askedFor.size === 0 ? versionIds : [...new Set([...versionIds, ...askedFor.keys()])];
       const rows = await prepared<Pair>(tx, `lineage_runs_beyond_${String(all)}_${String(past)}`, runsText(!all, past), [ids, edgesBeyond(way).version, share, all ? [] : teams, asOf]);
-      return within(askedFor.size === 0 ? rows : rows.map(({ from, to }) => ({ from: askedFor.get(from) ?? from, to })), share);
+      return within(askedFor.size === 0 ? rows : rows.flatMap(({ from, to }) => [...new Set([...(asked.has(from) ? [from] : []), ...(askedFor.get(from) ?? []).map(({ id }) => id)])].map((id) => ({ from: id, to }))), share);
     },
     versionsBeyond: async (runIds, way, share) => {
       if (runIds.length === 0) return { pairs: [], cut: false };
@@ -75,7 +83,9 @@ export async function stepsFrom(tx: ReadTx, teams: TeamFilter, asOf: string | nu
       const labelled = rows.filter((row) => row.labelled).map((row) => row.to);
       if (labelled.length === 0) return within(rows, share);
       const standing = await meet([...new Set(labelled)]);
-      return within(rows.map(({ from, to }) => ({ from, to: standing(to) })), share);
+      // What a run knows by a label alone is each content that was seen under it, too.
+      const contents = Map.groupBy(await byLabel([...new Set(labelled)]), (step) => step.label);
+      return within(rows.flatMap(({ from, to, labelled: bare }) => [{ from, to: standing(to) }, ...(bare ? (contents.get(standing(to)) ?? []).map(({ content }) => ({ from, to: content })) : [])]), share);
     },
   };
 }

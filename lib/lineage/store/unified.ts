@@ -20,7 +20,7 @@ export async function runsBeside(tx: ReadTx, teams: TeamFilter, versionIds: read
 }
 
 /** As `walk.versionsBeside`, with the version that stands for each. */
-export async function versionsBeside(tx: ReadTx, teams: TeamFilter, runIds: readonly string[], way: OneWay, most: number, asOf: string | null = null): Promise<walk.Link[]> {
+export async function versionsBeside(tx: ReadTx, teams: TeamFilter, runIds: readonly string[], way: OneWay, most: number, asOf: string | null = null): Promise<walk.LinkToVersion[]> {
   const links = await walk.versionsBeside(tx, runIds, way, most, asOf);
   const { standing } = await sameVersions(tx, teams, [...new Set(links.map((link) => link.versionId))]);
   return links.map((link) => ({ ...link, versionId: standing(link.versionId) }));

@@ -1,6 +1,7 @@
 // The SQL of walking the graph: one level at a time, set by set, within what the reader may see and as it was known at a moment.
 import { sql, type SQL } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
+import { mayHaveLabels } from '#lib/db/labels.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import { lessExactThanAnother } from '#lib/runs/index.ts';
 import type { OneWay } from '../schema.ts';
@@ -47,11 +48,13 @@ export async function runsBeside(tx: ReadTx, teams: TeamFilter, versionIds: read
   return rows;
 }
 
+export type LinkToVersion = Link & { /** False where no label can lead on from the version. */ readonly labelled: boolean };
+
 /** The versions that each of these runs consumed (upstream) or produced (downstream). The caller has checked that the runs may be seen. */
-export async function versionsBeside(tx: ReadTx, runIds: readonly string[], way: OneWay, most: number, asOf: string | null = null): Promise<Link[]> {
+export async function versionsBeside(tx: ReadTx, runIds: readonly string[], way: OneWay, most: number, asOf: string | null = null): Promise<LinkToVersion[]> {
   if (runIds.length === 0) return [];
-  const { rows } = await tx.execute<Link>(sql`
-    select distinct r.id as "runId", n.asset_version_id as "versionId" from unnest(${uuids(runIds)}) as r (id) cross join ${sidesOfRun(way)}
+  const { rows } = await tx.execute<LinkToVersion>(sql`
+    select distinct r.id as "runId", n.asset_version_id as "versionId", ${sql.raw(mayHaveLabels('n.asset_version_id'))} as labelled from unnest(${uuids(runIds)}) as r (id) cross join ${sidesOfRun(way)}
     cross join lateral (
       select distinct e.asset_version_id from ${edges(sql`e.run_id = r.id and e.direction = d.direction`, sql`e.asset_version_id`, asOf)} as e ${versionAs(sql`e.asset_version_id`)} where not ${inexact}
       order by e.asset_version_id limit ${most}

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { ReadTx } from '#lib/db/client.ts';
 import { uuidList as uuids } from '#lib/db/conditions.ts';
+import { contentsOf, labelsOf, someLabels } from '#lib/db/labels.ts';
 import { lessExactThanAnother } from '#lib/runs/index.ts';
 
 const inUtc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
@@ -36,6 +37,20 @@ export async function runById(tx: ReadTx, runId: string): Promise<RunRow | null>
     from run r join job j on j.id = r.job_id where r.id = ${runId}::uuid`);
   const [row] = rows;
   return row ? { ...row, startedAt: iso(row.startedAt), endedAt: row.endedAt === null ? null : iso(row.endedAt) } : null;
+}
+
+/** `content` has a digest and was seen under the label by which alone `label` is known; `quarantined` of the latter. */
+export type LabelRow = { readonly content: string; readonly label: string; readonly quarantined: boolean };
+
+/** Which of these versions are known by a label alone and which contents were seen under it, and the other way round. Nothing is asked where nothing is known by a label alone. */
+export async function labelledOf(tx: ReadTx, versionIds: readonly string[]): Promise<LabelRow[]> {
+  if (versionIds.length === 0) return [];
+  const { rows } = await tx.execute<LabelRow>(sql`
+    select distinct v.id as content, l.id as label, lv.state = 'quarantined' as quarantined from unnest(${uuids(versionIds)}) as v (id) cross join lateral ${sql.raw(labelsOf('v.id'))} l
+    join asset_version c on c.id = v.id and c.digest is not null join asset_version lv on lv.id = l.id where ${sql.raw(someLabels)}
+    union
+    select c.id, v.id, v.state = 'quarantined' from asset_version v cross join lateral ${sql.raw(contentsOf('v.id'))} c where v.id = any(${uuids(versionIds)}) and v.digest is null and v.label <> ''`);
+  return rows;
 }
 
 export type RunInputs = { readonly runId: string; readonly versionIds: readonly string[] };
