@@ -64,10 +64,10 @@ export async function labelSteps(tx: ReadTx, teams: TeamFilter, asked: readonly 
   for (const row of rows) {
     const label = standing(row.label);
     const known = steps.get(`${row.content} ${label}`);
-    const useOf = (any: boolean, own: boolean): Use => (own ? 'seen' : any ? 'hidden' : 'none');
+    const seenBy = (any: boolean, own: boolean): Use => (own ? 'seen' : any ? 'hidden' : 'none');
     steps.set(`${row.content} ${label}`, {
       content: row.content, label, visible: row.visible || known?.visible === true, sole: row.sole,
-      read: best(useOf(row.read, row.readSeen), known?.read ?? 'none'), written: best(useOf(row.written, row.writtenSeen), known?.written ?? 'none'),
+      read: best(seenBy(row.read, row.readSeen), known?.read ?? 'none'), written: best(seenBy(row.written, row.writtenSeen), known?.written ?? 'none'),
     });
   }
   return [...steps.values()];
