@@ -8,9 +8,10 @@ const batch = 10_000;
 /** True for an edge `o` that no other one of its run outdoes (`exactEdge` of lib/lineage says the same). */
 const exact = `not exists (
         select 1 from asset_version xv where xv.id = o.asset_version_id and xv.digest is null and exists (
-          select 1 from run_asset e join run_asset xo on xo.run_id = e.run_id and xo.direction = e.direction and xo.asset_id = e.asset_id and xo.asset_version_id <> e.asset_version_id
+          select 1 from run_asset e
+          cross join lateral (select x.asset_id, x.asset_version_id from run_asset x where x.run_id = e.run_id and x.direction = e.direction offset 0) as xo
           join asset_version xw on xw.id = xo.asset_version_id
-          where e.run_id = o.run_id and e.direction = o.direction and e.asset_version_id = o.asset_version_id
+          where e.run_id = o.run_id and e.direction = o.direction and e.asset_version_id = o.asset_version_id and xo.asset_id = e.asset_id and xo.asset_version_id <> e.asset_version_id
             and (case when xw.digest is not null then 2 when xw.label is not null then 1 else 0 end) > (case when xv.label is not null then 1 else 0 end)
             and (xv.label is null
               or exists (select 1 from asset_sighting ls where ls.asset_id = xo.asset_id and ls.asset_version_id = xo.asset_version_id and ls.label = xv.label)

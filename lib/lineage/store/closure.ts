@@ -12,8 +12,9 @@ import type { OneWay } from '../schema.ts';
  */
 export const exactEdge = (edge: SQL) => sql`not exists (
   select 1 from asset_version xv where xv.id = ${edge}.asset_version_id and xv.digest is null and exists (
-    select 1 from run_asset xo join asset_version xw on xw.id = xo.asset_version_id
-    where xo.run_id = ${edge}.run_id and xo.direction = ${edge}.direction and xo.asset_id = ${edge}.asset_id and xo.asset_version_id <> ${edge}.asset_version_id
+    select 1 from (select x.asset_id, x.asset_version_id from run_asset x where x.run_id = ${edge}.run_id and x.direction = ${edge}.direction offset 0) as xo
+    cross join lateral (select y.digest, y.label from asset_version y where y.id = xo.asset_version_id offset 0) as xw
+    where xo.asset_id = ${edge}.asset_id and xo.asset_version_id <> ${edge}.asset_version_id
       and ${exactness(sql`xw`)} > ${exactness(sql`xv`)} and ${mayBeNamed(sql`xv.label`, sql`xo.asset_id`, sql`xo.asset_version_id`)}))`;
 
 /** What a run was made of (code, image, configuration) stands with what it read. */
