@@ -16,42 +16,47 @@ export type LineageNodeData = {
   readonly tabStop: boolean;
   readonly dimmed: boolean;
   readonly matched: boolean;
+  /** Of a fold: how many of what it holds are looked for. */
+  readonly found: number;
   readonly onExpand: ((id: string, direction: Direction) => void) | undefined;
 };
 
 /** What a screen reader says of a node. */
-export function nodeName(node: GraphNode): string {
-  const parts = [kindWords[node.kind], node.label, node.sublabel, node.state === undefined ? undefined : stateWords[node.state]];
+export function nodeName(node: GraphNode, found = 0): string {
+  const parts = [node.fold === undefined ? kindWords[node.kind] : 'folded', node.label, node.sublabel === '' ? undefined : node.sublabel, found === 0 || node.fold === undefined ? undefined : `${found} found`, node.state === undefined ? undefined : stateWords[node.state]];
   if (node.hiddenUpstream !== undefined && node.hiddenUpstream > 0) parts.push(`${node.hiddenUpstream} more upstream`);
   if (node.hiddenDownstream !== undefined && node.hiddenDownstream > 0) parts.push(`${node.hiddenDownstream} more downstream`);
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
 export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<LineageNodeData, 'lineage'>>) {
-  const { node, focus, selected, dimmed, matched } = data;
+  const { node, focus, selected, dimmed, matched, found } = data;
+  const several = node.members !== undefined || node.fold !== undefined;
   const Icon = kindIcons[node.kind];
   const alarm = alarming(node.state);
   const border = selected ? 'border-accent ring-2 ring-accent' : matched ? 'border-accent ring-2 ring-accent/40' : alarm ? 'border-fail' : focus ? 'border-accent' : 'border-line-strong/70';
   return (
     <div style={nodeSize} data-dimmed={dimmed || undefined} className="relative">
-      {node.members !== undefined && <div aria-hidden className="absolute inset-0 translate-x-1 translate-y-1 rounded-md border border-line-strong/70 bg-canvas" />}
+      {node.fold !== undefined && <div aria-hidden className={`absolute inset-0 translate-x-2 translate-y-2 rounded-md border bg-canvas ${alarm ? 'border-fail' : 'border-line-strong/70'}`} />}
+      {several && <div aria-hidden className={`absolute inset-0 translate-x-1 translate-y-1 rounded-md border bg-canvas ${alarm ? 'border-fail' : 'border-line-strong/70'}`} />}
       <div
         id={`node-${node.id}`}
         role="button"
         tabIndex={data.tabStop ? 0 : -1}
-        aria-label={nodeName(node)}
+        aria-label={nodeName(node, found)}
         aria-pressed={selected}
+        aria-expanded={node.fold === undefined ? undefined : false}
         className={`relative size-full overflow-hidden rounded-md border bg-canvas ${node.kind === 'restricted' ? 'border-dashed' : ''} ${border} ${focus ? 'bg-selected' : alarm ? 'bg-fail-soft' : ''}`}
       >
         <div aria-hidden className="node-full size-full grid-cols-[28px_minmax(0,1fr)] items-center pr-2">
           <Icon className={`mx-auto size-4 ${kindTones[node.kind]}`} />
           <span className="min-w-0">
             <span className="flex items-center justify-between gap-1 text-2xs leading-[14px] text-ink-3">
-              <span>{kindWords[node.kind]}</span>
+              <span>{node.fold === undefined ? kindWords[node.kind] : found > 0 ? `folded, ${found} found` : 'folded'}</span>
               {node.state !== undefined && <span className={`inline-flex items-center gap-1 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} spin={node.state === 'running'} />{stateWords[node.state]}</span>}
             </span>
             <span className="block truncate text-sm leading-4 font-medium text-ink">{node.label}</span>
-            {node.sublabel !== undefined && <span className="block truncate font-mono text-2xs leading-[13px] text-ink-2">{node.sublabel}</span>}
+            {node.sublabel !== undefined && <span className={`block truncate text-2xs leading-[13px] text-ink-2 ${node.fold === undefined ? 'font-mono' : ''}`}>{node.sublabel}</span>}
           </span>
         </div>
         <div aria-hidden className="node-name size-full items-center gap-2 px-2">
@@ -61,6 +66,7 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
         </div>
         <div aria-hidden className={`node-sign size-full bg-current/15 items-center justify-center gap-3 ${kindTones[node.kind]}`}>
           <Icon className="size-9" strokeWidth={2.5} />
+          {node.fold !== undefined && <span className="text-[30px] leading-none font-semibold">{node.fold.members.length}</span>}
           {alarm && node.state !== undefined && <span className={`scale-[2.2] ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} /></span>}
         </div>
       </div>
