@@ -119,7 +119,7 @@ describe('a hub', () => {
     const readers = many(264, (index) => run(`r${index}`, 'air.train', { team: ['a', 'b', 'c'][index % 3] ?? 'a', at: index === 0 ? '2026-01-02T00:00:00Z' : '2026-05-03T00:00:00Z' }));
     const shown = draw(hub([...readers, run('one', 'audit')]));
     expect(labels(shown)).toEqual(['hub', '264 runs of air.train', 'audit']);
-    expect(shown.nodes[1]).toMatchObject({ sublabel: '3 teams · 2026-01-02 to 05-03', state: 'complete', kind: 'run' });
+    expect(shown.nodes[1]).toMatchObject({ sublabel: 'air · 3 teams · 2026-01-02 to 05-03', state: 'complete', kind: 'run' });
     expect(shown.edges.map((edge) => edge.weight ?? 1)).toEqual([264, 1]);
   });
 
@@ -127,11 +127,27 @@ describe('a hub', () => {
     expect(draw(hub([...many(40, (index) => run(`r${index}`, 'train')), ...many(20, (index) => run(`f${index}`, 'train', { state: 'failed' }))])).nodes.map((node) => [node.label, node.state])).toEqual([['hub', undefined], ['40 runs of train', 'complete'], ['20 runs of train', 'failed']]);
   });
 
+  it('has many folded by pipeline where names and pipelines together are too many', () => {
+    const shown = draw(hub(many(280, (index) => run(`r${index}`, ['clean', 'train', 'evaluate', 'publish'][index % 4] ?? '', { pipeline: `p${index % 7}`, team: `t${index % 7}` }))));
+    expect(shown.nodes.slice(1).map((node) => [node.label, node.sublabel])).toEqual(many(7, (index) => [`40 runs of p${index}`, '4 names · 2026-03-01']));
+  });
+
+  it('has readers of other things too folded by what they are, the most first, until they can be read', () => {
+    const readers = many(60, (index) => run(`r${index}`, 'train', index < 9 ? { state: 'failed' } : {}));
+    const others = many(60, (index) => data(`d${index}`));
+    const { nodes, edges } = hub(readers);
+    const shown = draw({ nodes: [...nodes, ...others], edges: [...edges, ...others.map(({ id }, index) => ({ from: id, to: `r${index}` }))] });
+    // The nine that failed can be read one by one, and so can what they alone have read.
+    expect(shown.nodes.filter((node) => node.kind === 'run').map((node) => node.label)).toEqual([...many(9, () => 'train'), '51 runs of train']);
+    expect(labels(shown)).toContain('51 datasets');
+    expect(shown.edges.find((edge) => edge.from === 'hub' && edge.weight !== undefined)?.weight).toBe(51);
+  });
+
   it('has all folded into one where even the names are too many, and unfolds in two steps', () => {
-    const graph = hub(many(200, (index) => run(`r${index}`, `job ${index % 40}`)));
+    const graph = hub(many(200, (index) => run(`r${index}`, `job ${index % 40}`, { pipeline: `p${index % 40}` })));
     const [fold] = foldsOf(graph.nodes, graph.edges, new Set(['hub']));
     const shown = draw(graph);
-    expect(shown.nodes.map((node) => [node.label, node.sublabel])).toEqual([['hub', undefined], ['200 runs', '40 names · 2026-03-01']]);
+    expect(shown.nodes.map((node) => [node.label, node.sublabel])).toEqual([['hub', undefined], ['200 runs', '40 names · 40 pipelines · 2026-03-01']]);
     const once = draw(graph, { open: new Set([fold?.key ?? '']) });
     expect(labels(once)).toContain('5 runs of job 7');
     expect(once.frames.map((frame) => [frame.label, frame.members.length])).toEqual([['200 runs', 40]]);

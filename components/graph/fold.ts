@@ -3,8 +3,10 @@ import { kindsWords, type GraphEdge, type GraphNode } from './graph-types.ts';
 
 /** Up to this many siblings that look alike are drawn one by one. */
 export const widest = 16;
-/** Of more, those of one name become one node from this many on. */
-const fewestOfName = 3;
+/** Fewer than this are not folded: one node for two says less than the two. */
+const fewest = 3;
+/** Of siblings that share one neighbour and not all, each kind and state may take this many nodes. */
+const widestOfCrowd = 4;
 
 /** Look-alikes that may be drawn as one. */
 export type Fold = {
@@ -13,9 +15,9 @@ export type Fold = {
   /** In the address; the same for the same look-alikes. */
   readonly key: string;
   readonly members: readonly string[];
-  /** The name that all share; undefined where even the names are too many. */
+  /** The name or pipeline that all share; undefined where even those are too many. */
   readonly name: string | undefined;
-  /** Folds of one name within a fold of many. */
+  /** Folds of one name and pipeline within a fold of several. */
   readonly parts: readonly Fold[];
 };
 
@@ -64,8 +66,8 @@ function detailOf(members: readonly GraphNode[], name: string | undefined): stri
   const [first, last] = [days[0], days.at(-1)];
   return [
     members.every((node) => node.registered === true) ? 'registered' : undefined,
-    name === undefined && names.length > 0 ? words(names.length, 'name', 'names') : undefined,
-    name === undefined && pipelines.length > 1 ? words(pipelines.length, 'pipeline', 'pipelines') : undefined,
+    names.length > 1 || (name === undefined && names.length > 0) ? words(names.length, 'name', 'names') : undefined,
+    pipelines.length > 1 ? words(pipelines.length, 'pipeline', 'pipelines') : pipelines[0] === name ? undefined : pipelines[0],
     teams.length > 1 ? words(teams.length, 'team', 'teams') : undefined,
     first === undefined || last === undefined ? undefined : first === last ? first : first.slice(0, 4) === last.slice(0, 4) ? `${first} to ${last.slice(5)}` : `${first} to ${last}`,
   ].filter((part) => part !== undefined).join(' · ');
@@ -128,10 +130,41 @@ function marksReached(nodes: readonly GraphNode[], { before }: { readonly before
 }
 
 const kindKey = (node: GraphNode) => JSON.stringify([node.kind, node.state ?? '', node.registered === true]);
-const nameKey = (node: GraphNode) => JSON.stringify([kindKey(node), node.like, node.pipeline ?? '']);
 
-/** One sweep along the flow or against it: siblings whose neighbours on the near side are the same, and of which equal things are reached on the far side. */
-function sweep(way: 'along' | 'against', nodes: readonly GraphNode[], edges: readonly GraphEdge[], apart: ReadonlySet<string>, earlier: readonly Fold[]): Fold[] {
+/** How look-alikes may be told apart, the finest way first: by name and pipeline, by pipeline, by name, or not at all. */
+const ways: readonly { readonly by: (node: GraphNode) => string; readonly called: (node: GraphNode) => string | undefined }[] = [
+  { by: (node) => JSON.stringify([node.like, node.pipeline ?? '']), called: (node) => node.like },
+  { by: (node) => JSON.stringify(['pipeline', node.pipeline ?? node.like]), called: (node) => node.pipeline ?? node.like },
+  { by: (node) => JSON.stringify(['name', node.like]), called: (node) => node.like },
+  { by: () => 'all', called: () => undefined },
+];
+
+/** The folds of one group of look-alikes: told apart in the finest way that leaves at most `most` nodes to draw. */
+function foldsOfGroup(group: readonly GraphNode[], alike: string, most: number): Fold[] {
+  const split = (members: readonly GraphNode[], { by, called }: (typeof ways)[number], within: string): Fold[] => [...Map.groupBy(members, by)].filter(([, same]) => same.length >= fewest).map(([told, same]) => {
+    const key = keyOf(`${within} ${told}`);
+    return { id: `fold:${key}`, key, members: same.map((node) => node.id), name: same[0] === undefined ? undefined : called(same[0]), parts: [] };
+  });
+  const [finest, ...coarser] = ways;
+  if (finest === undefined) return [];
+  const drawn = (folds: readonly Fold[]) => group.length - folds.reduce((sum, fold) => sum + fold.members.length - 1, 0);
+  const fine = split(group, finest, alike);
+  if (drawn(fine) <= most) return fine;
+  const byId = new Map(group.map((node) => [node.id, node]));
+  for (const way of coarser) {
+    const folds = split(group, way, alike);
+    if (drawn(folds) <= most || way === ways.at(-1)) return folds.map((fold) => {
+      const parts = split(fold.members.flatMap((id) => byId.get(id) ?? []), finest, fold.key);
+      return parts.some((part) => part.members.length === fold.members.length) ? { ...fold, parts: [] } : { ...fold, parts };
+    });
+  }
+  return [];
+}
+
+type Sweep = { readonly way: 'along' | 'against'; /** Siblings have the same neighbours on the near side, all of them or one that is crowded. */ readonly alike: 'all' | 'one' };
+
+/** One sweep along the flow or against it, layer by layer: siblings on the near side, of which equal things are reached on the far side. */
+function sweep({ way, alike }: Sweep, nodes: readonly GraphNode[], edges: readonly GraphEdge[], apart: ReadonlySet<string>, earlier: readonly Fold[]): Fold[] {
   const standing = new Map(earlier.flatMap((fold) => fold.members.map((id) => [id, fold.id] as const)));
   const stands = (id: string) => standing.get(id) ?? id;
   const turned = way === 'along' ? edges : edges.map(({ from, to }) => ({ from: to, to: from }));
@@ -139,26 +172,34 @@ function sweep(way: 'along' | 'against', nodes: readonly GraphNode[], edges: rea
   const plain = endsOf(turned, (id) => id);
   const reached = marksReached(nodes, plain, apart);
   const layers = layersAlong(distinct(nodes.map((node) => stands(node.id))), endsOf(turned, stands));
-  const made: Fold[] = [];
+  const near = (node: GraphNode) => distinct([...(plain.before.get(node.id) ?? [])].map(stands)).sort();
+  const made: Fold[] = [...earlier];
   for (const layer of layers.slice(1)) {
     // A deployment may be folded with its like; all else that is marked stands for itself.
     const candidates = layer.flatMap((id) => byId.get(id) ?? []).filter((node) => node.like !== undefined && [undefined, 'deployment'].includes(markOf(node, apart)));
-    const siblings = Map.groupBy(candidates, (node) => JSON.stringify([way, kindKey(node), distinct([...(plain.before.get(node.id) ?? [])].map(stands)).sort(), reached(node.id)]));
-    for (const [alike, group] of siblings) {
-      if (group.length <= widest) continue;
-      const folds: Fold[] = [];
-      for (const [named, same] of Map.groupBy(group, nameKey)) {
-        if (same.length < fewestOfName) continue;
-        const key = keyOf(`${alike} ${named}`);
-        folds.push({ id: `fold:${key}`, key, members: same.map((node) => node.id), name: same[0]?.like, parts: [] });
+    const groupsOf = (members: readonly GraphNode[], beside: (node: GraphNode) => readonly string[]) => [...Map.groupBy(members, (node) => JSON.stringify([way, kindKey(node), beside(node), reached(node.id)]))];
+    const found: Fold[] = [];
+    if (alike === 'all') {
+      for (const [key, group] of groupsOf(candidates, near)) if (group.length > widest) found.push(...foldsOfGroup(group, key, widest));
+    } else {
+      const beside = new Map<string, GraphNode[]>();
+      for (const node of candidates) for (const id of near(node)) beside.set(id, [...(beside.get(id) ?? []), node]);
+      const taken = new Set<string>();
+      for (const [crowded, all] of [...beside].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))) {
+        const crowd = all.filter((node) => !taken.has(node.id));
+        let drawn = crowd.length;
+        for (const [key, group] of groupsOf(crowd, () => [crowded]).sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))) {
+          if (drawn <= widest || group.length < fewest) break;
+          for (const fold of foldsOfGroup(group, `crowd ${key}`, widestOfCrowd)) {
+            found.push(fold);
+            drawn -= fold.members.length - 1;
+            for (const id of fold.members) taken.add(id);
+          }
+        }
       }
-      const drawn = group.length - folds.reduce((sum, fold) => sum + fold.members.length - 1, 0);
-      if (drawn > widest) {
-        const key = keyOf(alike);
-        made.push({ id: `fold:${key}`, key, members: group.map((node) => node.id), name: undefined, parts: folds });
-      } else made.push(...folds);
     }
-    for (const fold of made) for (const id of fold.members) standing.set(id, fold.id);
+    for (const fold of found) for (const id of fold.members) standing.set(id, fold.id);
+    made.push(...found);
   }
   return made;
 }
@@ -169,8 +210,8 @@ function sweep(way: 'along' | 'against', nodes: readonly GraphNode[], edges: rea
  */
 export function foldsOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[], apart: ReadonlySet<string>): readonly Fold[] {
   if (nodes.length <= widest) return [];
-  const along = sweep('along', nodes, edges, apart, []);
-  return [...along, ...sweep('against', nodes, edges, apart, along)];
+  const sweeps: readonly Sweep[] = [{ way: 'along', alike: 'all' }, { way: 'against', alike: 'all' }, { way: 'along', alike: 'one' }, { way: 'against', alike: 'one' }];
+  return sweeps.reduce<readonly Fold[]>((folds, each) => sweep(each, nodes, edges, apart, folds), []);
 }
 
 /** Edges between what stands for their ends: none within, parallel ones as one that counts them. */
