@@ -2,7 +2,7 @@
 import { kindsWords, type GraphEdge, type GraphNode } from './graph-types.ts';
 
 /** Up to this many siblings that look alike are drawn one by one. */
-export const widest = 16;
+export const widest = 12;
 /** Fewer than this are not folded: one node for two says less than the two. */
 const fewest = 3;
 /** Of siblings that share one neighbour and not all, each kind and state may take this many nodes. */
@@ -50,13 +50,15 @@ function keyOf(text: string): string {
 const words = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 const distinct = <T>(values: readonly (T | undefined)[]) => [...new Set(values.filter((value): value is T => value !== undefined))];
 
-function labelOf(members: readonly GraphNode[], name: string | undefined): string {
-  const [first] = members;
+/** How many of what; where they share a name, the words before it. */
+function countOf(members: readonly GraphNode[], name: string | undefined): string {
+  const kind = members[0]?.kind ?? 'run';
   const count = members.length.toLocaleString('en');
-  if (first === undefined) return count;
-  if (name === undefined) return `${count} ${kindsWords[first.kind]}`;
-  return `${count} ${first.kind === 'run' ? 'runs of' : first.kind === 'deployment' ? 'deployments at' : 'versions of'} ${name}`;
+  if (name === undefined) return `${count} ${kindsWords[kind]}`;
+  return `${count} ${kind === 'run' ? 'runs of' : kind === 'deployment' ? 'deployments at' : 'versions of'}`;
 }
+
+const labelOf = (members: readonly GraphNode[], name: string | undefined) => name === undefined ? countOf(members, name) : `${countOf(members, name)} ${name}`;
 
 function detailOf(members: readonly GraphNode[], name: string | undefined): string {
   const names = distinct(members.map((node) => node.like));
@@ -184,10 +186,12 @@ function sweep({ way, alike }: Sweep, nodes: readonly GraphNode[], edges: readon
     } else {
       const beside = new Map<string, GraphNode[]>();
       for (const node of candidates) for (const id of near(node)) beside.set(id, [...(beside.get(id) ?? []), node]);
+      // What was folded in this layer before stands beside the crowd, and takes its part of what can be read.
+      const folds = made.filter((fold) => layer.includes(fold.id)).map((fold) => new Set(fold.members.flatMap((id) => [...(plain.before.get(id) ?? [])].map(stands))));
       const taken = new Set<string>();
       for (const [crowded, all] of [...beside].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))) {
         const crowd = all.filter((node) => !taken.has(node.id));
-        let drawn = crowd.length;
+        let drawn = crowd.length + folds.filter((near) => near.has(crowded)).length;
         for (const [key, group] of groupsOf(crowd, () => [crowded]).sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))) {
           if (drawn <= widest || group.length < fewest) break;
           for (const fold of foldsOfGroup(group, `crowd ${key}`, widestOfCrowd)) {
@@ -251,7 +255,7 @@ export function folded(nodes: readonly GraphNode[], edges: readonly GraphEdge[],
     const [teams, pipelines] = [distinct(members.map((node) => node.team)), distinct(members.map((node) => node.pipeline))];
     stacks.set(fold.id, {
       id: fold.id, kind: first.kind, label: labelOf(members, fold.name), sublabel: detailOf(members, fold.name), ...(first.state !== undefined && { state: first.state }),
-      hiddenUpstream: sum((node) => node.hiddenUpstream), hiddenDownstream: sum((node) => node.hiddenDownstream), fold: { key: fold.key, members: members.map((node) => node.id) },
+      hiddenUpstream: sum((node) => node.hiddenUpstream), hiddenDownstream: sum((node) => node.hiddenDownstream), fold: { key: fold.key, members: members.map((node) => node.id), count: countOf(members, fold.name), ...(fold.name !== undefined && { name: fold.name }) },
       facts: [...(pipelines.length > 0 ? [{ term: pipelines.length === 1 ? 'Pipeline' : 'Pipelines', value: pipelines.sort().join(', ') }] : []), ...(teams.length > 0 ? [{ term: teams.length === 1 ? 'Team' : 'Teams', value: teams.sort().join(', ') }] : [])],
     });
     return fold.id;

@@ -29,8 +29,8 @@ export type GraphNode = {
   /** When it happened or was first seen, ISO 8601. */
   readonly at?: string;
   readonly registered?: boolean;
-  /** Of a node that stands for look-alikes: which, and under which key it is unfolded. */
-  readonly fold?: { readonly key: string; readonly members: readonly string[] };
+  /** Of a node that stands for look-alikes: which, under which key it is unfolded, and its label in two parts (`264 runs of`, `train`) where they share a name. */
+  readonly fold?: { readonly key: string; readonly members: readonly string[]; readonly count: string; readonly name?: string };
 };
 
 /** Directed: what happened first to what came of it. */

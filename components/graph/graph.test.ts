@@ -94,24 +94,27 @@ describe('walking', () => {
 });
 
 describe('openingView', () => {
-  const layout = (width: number, height: number): Layout => ({ width, height, edges: new Map(), frames: new Map(), nodes: new Map([['focus', { x: width - 208, y: height - 52 }]]) });
+  const layout = (width: number, height: number): Layout => ({ width, height, edges: new Map(), frames: new Map(), nodes: new Map([['focus', { x: width - nodeSize.width, y: height - nodeSize.height }]]) });
   it('shows a small graph whole, in the middle, a few nodes a little enlarged', () => {
     expect(openingView(layout(400, 100), { width: 800, height: 500 }, 'focus')).toEqual({ x: 150, y: 187.5, zoom: 1.25 });
     const many: Layout = { ...layout(400, 100), nodes: new Map(Array.from({ length: 13 }, (_, n) => [String(n), { x: 0, y: 0 }])) };
     expect(openingView(many, { width: 800, height: 500 }, 'focus')).toEqual({ x: 200, y: 200, zoom: 1 });
   });
   it('makes the canvas as high as the graph needs, within bounds', () => {
-    expect([canvasHeight(layout(800, 52), 560), canvasHeight(layout(800, 200), 560), canvasHeight(layout(800, 4000), 560)]).toEqual([280, 430, 560]);
+    expect([canvasHeight(layout(800, 52), 560, 1040), canvasHeight(layout(800, 200), 560, 1040), canvasHeight(layout(800, 4000), 560, 1040)]).toEqual([280, 402, 560]);
+    // What is wide is drawn smaller, or from its focus: it needs no more height than it fills.
+    expect([canvasHeight(layout(1600, 400), 560, 1040), canvasHeight(layout(8000, 400), 560, 1040)]).toEqual([402, 452]);
   });
   it('starts at the focus of a large one, close enough to read', () => {
     const view = openingView(layout(5000, 4000), { width: 800, height: 500 }, 'focus');
     expect(zoomLevel(view.zoom)).toBe('near');
     // In the corner of the graph: moved no further than its border.
     expect(5000 * view.zoom + view.x).toBeCloseTo(780);
-    expect(4000 * view.zoom + view.y).toBeCloseTo(480);
+    // The buttons beneath stay free.
+    expect(4000 * view.zoom + view.y).toBeCloseTo(444);
     const inside: Layout = { ...layout(5000, 4000), nodes: new Map([['focus', { x: 2000, y: 1000 }]]) };
     const centred = openingView(inside, { width: 800, height: 500 }, 'focus');
-    expect([(2000 + 104) * centred.zoom + centred.x, (1000 + 26) * centred.zoom + centred.y]).toEqual([400, 250]);
+    expect([(2000 + nodeSize.width / 2) * centred.zoom + centred.x, (1000 + nodeSize.height / 2) * centred.zoom + centred.y]).toEqual([400, 250]);
   });
   it('shows the whole when there is no focus to start from', () => {
     expect(openingView(layout(5000, 4000), { width: 800, height: 500 }, undefined).zoom).toBeLessThan(0.2);

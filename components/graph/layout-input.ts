@@ -2,7 +2,7 @@
 import type { ElkExtendedEdge, ElkNode, LayoutOptions } from 'elkjs/lib/elk-api.js';
 import type { GraphEdge } from './graph-types.ts';
 
-export const nodeSize = { width: 208, height: 52 } as const;
+export const nodeSize = { width: 224, height: 52 } as const;
 
 export type Orientation = 'across' | 'down';
 
@@ -29,13 +29,15 @@ export function extent(boxes: readonly Box[], edges: readonly GraphEdge[]): { re
 
 /** More steps than this in a row are broken into lines, like text. */
 const longest = 14;
+/** With more beside each other, the lines from one row back to the next would be more than the rows. */
+const thinnest = 2;
 
 /** A thin graph much longer than the window is broken into lines, as text is, so that it can be seen as a whole. */
 function wrapping(boxes: readonly Box[], edges: readonly GraphEdge[], orientation: Orientation, aspect: number): LayoutOptions {
   if (orientation === 'down') return {};
   const { long, wide } = extent(boxes, edges);
-  const natural = (long * (nodeSize.width + 60)) / (wide * (nodeSize.height + 20));
-  return long <= longest || natural < 4 * aspect ? {} : { 'elk.layered.wrapping.strategy': 'MULTI_EDGE', 'elk.layered.wrapping.additionalEdgeSpacing': '24', 'elk.aspectRatio': String(aspect) };
+  const natural = (long * (nodeSize.width + 44)) / (wide * (nodeSize.height + 20));
+  return long <= longest || wide > thinnest || natural < 4 * aspect ? {} : { 'elk.layered.wrapping.strategy': 'MULTI_EDGE', 'elk.layered.wrapping.additionalEdgeSpacing': '24', 'elk.aspectRatio': String(aspect * 1.4) };
 }
 
 /** Edges that can be drawn: both ends present, none to itself, each pair once. */
@@ -55,16 +57,18 @@ function layoutOptions(count: number, orientation: Orientation): LayoutOptions {
     'elk.algorithm': 'layered',
     'elk.direction': orientation === 'across' ? 'RIGHT' : 'DOWN',
     'elk.edgeRouting': 'ORTHOGONAL',
-    'elk.layered.spacing.nodeNodeBetweenLayers': orientation === 'across' ? '60' : '48',
+    'elk.layered.spacing.nodeNodeBetweenLayers': orientation === 'across' ? '44' : '48',
     'elk.spacing.nodeNode': orientation === 'across' ? '20' : '28',
     'elk.spacing.componentComponent': '40',
-    'elk.layered.spacing.edgeNodeBetweenLayers': '20',
+    'elk.layered.spacing.edgeNodeBetweenLayers': '18',
     'elk.spacing.edgeEdge': count > 60 ? '5' : '8',
     'elk.spacing.edgeNode': count > 60 ? '6' : '10',
     // The first makes the shortest lines, in time for few nodes; the second nearly so for hundreds, a third lower than what the engine would choose.
     'elk.layered.nodePlacement.strategy': count <= 60 ? 'NETWORK_SIMPLEX' : 'LINEAR_SEGMENTS',
     // All that leaves a node leaves as one trunk: thirty parallel lines say no more than one that branches.
     'elk.layered.mergeEdges': 'true',
+    // Where no line would cross another, siblings stand in the order they are given in.
+    'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
     // Fewer tries for order on large graphs: a good picture in time is better than a perfect one never.
     'elk.layered.thoroughness': count > 150 ? '3' : '10',
   };

@@ -64,6 +64,8 @@ export default function LineageCanvas(props: LineageCanvasProps) {
 function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onFold, takeFocus, onExpand, full, onFull }: LineageCanvasProps) {
   const flow = useReactFlow();
   const level = useStore((store) => zoomLevel(store.transform[2]));
+  // With all of it in sight, a map of it would only hide a part.
+  const inSight = useStore(({ transform: [x, y, zoom] }) => x >= 0 && y >= 0 && x + layout.width * zoom <= size.width && y + layout.height * zoom <= size.height);
   const still = useRef(typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches);
   const [said, setSaid] = useState('');
   const tabStop = selectedId ?? focusId ?? nodes[0]?.id;
@@ -116,8 +118,13 @@ function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId,
   useEffect(() => {
     const id = takeFocus();
     if (id === undefined) return;
-    const element = document.getElementById(`node-${id}`) ?? document.getElementById(`node-${tabStop ?? ''}`);
-    element?.focus({ preventScroll: true });
+    // The nodes come a few frames after the picture.
+    const focus = (frames: number) => {
+      const element = document.getElementById(`node-${id}`) ?? (frames === 0 ? document.getElementById(`node-${tabStop ?? ''}`) : null);
+      element?.focus({ preventScroll: true });
+      if (element === null && frames > 0) requestAnimationFrame(() => { focus(frames - 1); });
+    };
+    focus(20);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each picture
   }, []);
 
@@ -179,7 +186,7 @@ function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId,
       >
         <ViewportPortal><LineageEdges layout={layout} edges={lines} traced={tracedLines} /></ViewportPortal>
         <Panel position="bottom-left">
-          <div className="flex flex-col rounded-md border border-line bg-canvas">
+          <div className="flex rounded-md border border-line bg-canvas">
             <IconButton icon={Plus} label="Zoom in" size="sm" onClick={() => { void flow.zoomIn({ duration: still.current ? 0 : 120 }); }} />
             <IconButton icon={Minus} label="Zoom out" size="sm" onClick={() => { void flow.zoomOut({ duration: still.current ? 0 : 120 }); }} />
             <IconButton icon={Scan} label="Show the whole graph" size="sm" onClick={() => { void flow.setViewport(wholeView(layout, size), { duration: still.current ? 0 : 160 }); }} />
@@ -188,7 +195,7 @@ function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId,
           </div>
         </Panel>
         {level !== 'near' && <Panel position="top-left"><Legend nodes={all} /></Panel>}
-        {nodes.length > 40 && size.width > 640 && (
+        {nodes.length > 40 && size.width > 640 && !inSight && (
           <MiniMap<DrawnNode>
             position="bottom-right"
             pannable

@@ -151,15 +151,20 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
     // From everything, one less is all the others.
     const rest = (unfold.includes(everything) ? shown.unfolded : unfold).filter((each) => each !== key).slice(-mostUnfolded);
     void setUnfold(rest.length === 0 ? null : rest);
-  }, [unfold, shown, setUnfold]);
-  const unfoldAll = (all: boolean) => { void setUnfold(all ? [everything] : null); };
+    // What is folded away is let go of: else it would stay beside its fold.
+    if (selected !== null && shown.frames.some(({ fold }) => fold.key === key && fold.members.includes(selected))) void setSelected(null);
+  }, [unfold, shown, setUnfold, selected, setSelected]);
+  const unfoldAll = (all: boolean) => {
+    void setUnfold(all ? [everything] : null);
+    if (!all && pulled !== undefined) void setSelected(null);
+  };
   const open = (id: string) => {
     const node = drawnById.get(id) ?? byId.get(id);
     if (node?.fold !== undefined) unfoldOne(node.fold.key);
     else if (node?.href !== undefined) router.push(node.href);
   };
   const inFolds = useMemo(() => shown.nodes.reduce((sum, node) => sum + (node.fold?.members.length ?? 0), 0), [shown]);
-  const drawnHeight = full ? windowSize.height : result?.is === 'ready' ? canvasHeight(result.layout, most) : nodes.length <= 12 ? Math.min(most, 320) : most;
+  const drawnHeight = full ? windowSize.height : result?.is === 'ready' ? canvasHeight(result.layout, most, width) : nodes.length <= 12 ? Math.min(most, 320) : most;
   // The panel lies over the canvas and needs room of its own.
   const height = !full && selectedNode !== undefined && width >= panelBeside ? Math.max(drawnHeight, Math.min(most, 440)) : drawnHeight;
   const ready = result?.is === 'ready' ? result.layout : undefined;
@@ -191,7 +196,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
         onNext={() => { if (stops.length > 0) setAt((index) => (index + 1) % stops.length); }}
         choices={choices}
         found={matches === undefined ? undefined : found.length}
-        summary={`${nodes.length} nodes, ${edges.length} edges${inFolds === 0 ? '' : ` · ${inFolds} folded into ${shown.nodes.length - (nodes.length - inFolds)}`}`}
+        summary={`${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}, ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}${inFolds === 0 ? '' : ` · ${inFolds} folded into ${shown.nodes.length - (nodes.length - inFolds)}`}`}
         onUnfoldAll={shown.folded.length > 0 ? () => { unfoldAll(true); } : undefined}
         onFoldAll={shown.unfolded.length > 0 ? () => { unfoldAll(false); } : undefined}
         exports={exports}

@@ -52,11 +52,11 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
           <Icon className={`mx-auto size-4 ${kindTones[node.kind]}`} />
           <span className="min-w-0">
             <span className="flex items-center justify-between gap-1 text-2xs leading-[14px] text-ink-3">
-              <span>{node.fold === undefined ? kindWords[node.kind] : found > 0 ? `folded, ${found} found` : 'folded'}</span>
+              <span className="truncate">{node.fold === undefined ? kindWords[node.kind] : <><span className={node.fold.name === undefined ? '' : 'text-xs font-semibold text-ink'}>{node.fold.name === undefined ? 'folded' : node.fold.count}</span>{found > 0 && `, ${found} found`}</>}</span>
               {node.state !== undefined && <span className={`inline-flex items-center gap-1 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} spin={node.state === 'running'} />{stateWords[node.state]}</span>}
             </span>
-            <span className="block truncate text-sm leading-4 font-medium text-ink">{node.label}</span>
-            {node.sublabel !== undefined && <span className={`block truncate text-2xs leading-[13px] text-ink-2 ${node.fold === undefined ? 'font-mono' : ''}`}>{node.sublabel}</span>}
+            <Name text={node.fold?.name ?? node.label} />
+            {node.sublabel !== undefined && <span className={`block truncate text-2xs leading-[13px] text-ink-2 ${node.fold !== undefined || node.kind === 'run' ? 'tabular-nums' : 'font-mono'}`}>{node.sublabel}</span>}
           </span>
         </div>
         <div aria-hidden className="node-name size-full items-center gap-2 px-2">
@@ -75,6 +75,13 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
     </div>
   );
 });
+
+/** One line; of a name that is too long the end stays, for that is where names of one pipeline differ. */
+function Name({ text }: { readonly text: string }) {
+  const end = Math.max(...['/', '.', ' ', '-', '_'].map((sign) => text.lastIndexOf(sign)));
+  const from = end > 0 && text.length - end <= 16 ? end : Math.max(0, text.length - 8);
+  return <span className="flex min-w-0 text-sm leading-4 font-medium text-ink"><span className="truncate whitespace-pre">{text.slice(0, from)}</span><span className="shrink-0 whitespace-pre">{text.slice(from)}</span></span>;
+}
 
 function More({ node, direction, count, onExpand }: { readonly node: GraphNode; readonly direction: Direction; readonly count: number | undefined; readonly onExpand: LineageNodeData['onExpand'] }) {
   if (count === undefined || count === 0) return null;
