@@ -230,6 +230,13 @@ describe('the layout', () => {
     expect(areas.some((a, index) => areas.slice(index + 1).some((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height))).toBe(false);
   });
 
+  it('puts siblings of a narrow window in a grid, so that they do not leave it', async () => {
+    const shown = draw(hub(many(10, (index) => run(`r${index}`, `job ${index}`))));
+    const layout = await layoutOf(shown, 'down', 0.75);
+    expect(overlapping(shown, layout)).toBe(false);
+    expect([layout.width < 560, layout.frames.size, layout.nodes.size]).toEqual([true, 1, 11]);
+  });
+
   it('breaks a chain of 300 into lines that fit a window', async () => {
     const nodes = many(300, (index) => data(`n${index}`));
     const edges = many(299, (index): GraphEdge => ({ from: `n${index}`, to: `n${index + 1}` }));
@@ -249,10 +256,10 @@ describe('the layout', () => {
     if (frame === undefined) throw new Error('nothing was unfolded');
     const [first, second] = frame.members;
     const inside = step(layout, near, 'hub', 'right', 'across');
-    expect(layout.frames.get(frame.fold.id)?.members.has(inside ?? '')).toBe(true);
+    expect(layout.frames.get(frame.id)?.members.has(inside ?? '')).toBe(true);
     expect([step(layout, near, first ?? '', 'right', 'across'), step(layout, near, second ?? '', 'left', 'across')]).toEqual([second, first]);
-    expect(step(layout, near, first ?? '', 'up', 'across')).toBe(frame.fold.id);
-    expect(step(layout, near, frame.fold.id, 'down', 'across')).toBe(first);
+    expect(step(layout, near, first ?? '', 'up', 'across')).toBe(frame.id);
+    expect(step(layout, near, frame.id, 'down', 'across')).toBe(first);
     expect(step(layout, near, first ?? '', 'left', 'across')).toBe('hub');
   });
 });

@@ -21,8 +21,8 @@ export type Fold = {
   readonly parts: readonly Fold[];
 };
 
-/** A fold that was unfolded: its members stand in a grid, and lines lead to all of it. `members` are ids of drawn nodes. */
-export type Frame = { readonly fold: Fold; readonly label: string; readonly detail: string; readonly members: readonly string[] };
+/** Nodes that stand in a grid, with lines to all of it: a fold that was unfolded, or siblings in a narrow window. `members` are ids of drawn nodes. */
+export type Frame = { readonly id: string; readonly fold: Fold | undefined; readonly label: string; readonly detail: string; readonly members: readonly string[] };
 
 export type Folded = {
   /** What is drawn: nodes as given, and those that stand for a fold. */
@@ -276,7 +276,7 @@ export function folded(nodes: readonly GraphNode[], edges: readonly GraphEdge[],
     // Those of one name in the order of time, the latest first; what stands for several before what stands for itself.
     const when = (id: string) => byId.get(id)?.at ?? '';
     const order = [...items].sort((a, b) => Number(stacks.has(b)) - Number(stacks.has(a)) || (when(a) < when(b) ? 1 : when(a) > when(b) ? -1 : 0));
-    if (order.length > 0) frames.push({ fold, label: labelOf(all, fold.name), detail: detailOf(all, fold.name), members: order });
+    if (order.length > 0) frames.push({ id: fold.id, fold, label: labelOf(all, fold.name), detail: detailOf(all, fold.name), members: order });
   };
   for (const fold of folds) if (isOpen(fold)) unfold(fold); else close(fold);
   const drawn = new Map<string, GraphNode>();

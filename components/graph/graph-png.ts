@@ -59,7 +59,7 @@ export async function graphPng(layout: Layout, { nodes, frames }: Pick<Folded, '
     pen.fillText(shown, x, y);
   };
   for (const frame of frames) {
-    const area = layout.frames.get(frame.fold.id);
+    const area = layout.frames.get(frame.id);
     if (area !== undefined) write(`${frame.label}  ${frame.detail}`, area.x + 14, area.y + 27, `600 13px ${style}`, '#15181b', area.width - 28);
   }
   const box = (x: number, y: number) => {

@@ -11,7 +11,7 @@ const cut = (text: string, most: number) => text.length > most ? `${text.slice(0
 export function graphSvg(layout: Layout, { nodes, frames }: Pick<Folded, 'nodes' | 'frames'>, edges: readonly GraphEdge[], byId: ReadonlyMap<string, GraphNode>, focusId: string | undefined): string {
   const margin = 16;
   const areas = frames.map((frame) => {
-    const at = layout.frames.get(frame.fold.id);
+    const at = layout.frames.get(frame.id);
     return at === undefined ? '' : `<g transform="translate(${at.x} ${at.y})"><rect width="${at.width}" height="${at.height}" rx="8" fill="#f6f7f8" stroke="#c3c8ce"/><text x="14" y="27" font-size="13" font-weight="600" fill="#15181b">${escape(frame.label)}<tspan dx="8" font-weight="400" fill="#5d6670">${escape(frame.detail)}</tspan></text></g>`;
   });
   const lines = edges.map((edge) => {

@@ -14,7 +14,7 @@ const views = [{ value: 'graph', label: 'Graph', icon: GitFork }, { value: 'tabl
 export type GraphView = (typeof views)[number]['value'];
 
 /** The controls above the graph. */
-export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, found, summary, exports, onSvg, onPng, onUnfoldAll, onFoldAll }: {
+export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, found, summary, exports, onSvg, onPng, onWholeSvg, onUnfoldAll, onFoldAll }: {
   readonly view: GraphView;
   readonly onView: (view: GraphView) => void;
   readonly filter: GraphFilter;
@@ -27,6 +27,8 @@ export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, 
   readonly exports: readonly ExportLink[];
   readonly onSvg: (() => void) | undefined;
   readonly onPng: (() => void) | undefined;
+  /** Where something is folded: the picture with nothing folded. */
+  readonly onWholeSvg: (() => void) | undefined;
   /** Where look-alikes are folded, or were unfolded. */
   readonly onUnfoldAll: (() => void) | undefined;
   readonly onFoldAll: (() => void) | undefined;
@@ -34,6 +36,7 @@ export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, 
   const items: MenuItem[] = [
     ...exports.map((link): MenuItem => ({ type: 'link', label: link.label, href: link.href, download: true })),
     ...(onSvg === undefined ? [] : [{ label: 'SVG, the picture', onSelect: onSvg }]),
+    ...(onWholeSvg === undefined ? [] : [{ label: 'SVG, every node unfolded', onSelect: onWholeSvg }]),
     ...(onPng === undefined ? [] : [{ label: 'PNG, the picture', onSelect: onPng }]),
   ];
   return (

@@ -71,10 +71,10 @@ function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId,
   const tabStop = selectedId ?? focusId ?? nodes[0]?.id;
 
   const drawn = useMemo(() => [...frames.flatMap((frame): DrawnNode[] => {
-    const area = layout.frames.get(frame.fold.id);
+    const area = layout.frames.get(frame.id);
     if (area === undefined) return [];
     const lit = (ids: { readonly has: (id: string) => boolean }) => frame.members.some((id) => ids.has(id));
-    return [{ id: frame.fold.id, type: 'frame', position: { x: area.x, y: area.y }, width: area.width, height: area.height, zIndex: 0, data: { frame, dimmed: (traced !== undefined && !lit(traced)) || (filtering && !lit(matches)), onFold } }];
+    return [{ id: frame.id, type: 'frame', position: { x: area.x, y: area.y }, width: area.width, height: area.height, zIndex: 0, data: { frame, dimmed: (traced !== undefined && !lit(traced)) || (filtering && !lit(matches)), onFold } }];
   }), ...nodes.flatMap((node): DrawnNode[] => {
     const position = layout.nodes.get(node.id);
     if (position === undefined) return [];
@@ -88,7 +88,7 @@ function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId,
     }];
   })], [nodes, frames, onFold, layout, focusIds, selectedId, tabStop, traced, matches, filtering, onExpand]);
 
-  const tracedLines = useMemo(() => traced === undefined || frames.length === 0 ? traced : new Set([...traced, ...frames.filter((frame) => frame.members.some((id) => traced.has(id))).map((frame) => frame.fold.id)]), [traced, frames]);
+  const tracedLines = useMemo(() => traced === undefined || frames.length === 0 ? traced : new Set([...traced, ...frames.filter((frame) => frame.members.some((id) => traced.has(id))).map((frame) => frame.id)]), [traced, frames]);
 
   const show = (id: string) => {
     const zoom = Math.max(flow.getZoom(), 0.75);

@@ -12,7 +12,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { SkeletonBox } from '../ui/skeleton.tsx';
 import { toast } from '../ui/toast.tsx';
-import { layoutLimit, type LayoutResult } from './compute-layout.ts';
+import { computeLayout, layoutLimit, type LayoutResult } from './compute-layout.ts';
 import { GraphTable } from './graph-table.tsx';
 import { choicesOf, matchesOf, type GraphFilter } from './filter.ts';
 import { folded, foldsOf } from './fold.ts';
@@ -137,7 +137,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
   const aspect = Math.round(Math.min(3, Math.max(0.5, width / most)) * 4) / 4;
   const picture = useMemo(() => (orientation === undefined ? undefined : pictureOf(shown, orientation, aspect)), [shown, orientation, aspect]);
   const { result, stop, retry } = useLayout(picture);
-  const steps = useMemo(() => neighboursOf([...shown.edges, ...(picture?.lines.filter((line) => picture.frames.some(({ fold }) => fold.id === line.from || fold.id === line.to)) ?? [])]), [shown, picture]);
+  const steps = useMemo(() => neighboursOf([...shown.edges, ...(picture?.lines.filter((line) => shown.frames.some(({ id }) => id === line.from || id === line.to)) ?? [])]), [shown, picture]);
 
   const expand = useMemo(() => onExpand ?? (expandHref === undefined ? undefined : (id: string, direction: Direction) => { router.push(expandHref(id, direction), { scroll: false }); }), [onExpand, expandHref, router]);
   const select = (id: string | undefined) => { void setSelected(id ?? null); };
@@ -152,7 +152,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
     const rest = (unfold.includes(everything) ? shown.unfolded : unfold).filter((each) => each !== key).slice(-mostUnfolded);
     void setUnfold(rest.length === 0 ? null : rest);
     // What is folded away is let go of: else it would stay beside its fold.
-    if (selected !== null && shown.frames.some(({ fold }) => fold.key === key && fold.members.includes(selected))) void setSelected(null);
+    if (selected !== null && shown.frames.some(({ fold }) => fold !== undefined && fold.key === key && fold.members.includes(selected))) void setSelected(null);
   }, [unfold, shown, setUnfold, selected, setSelected]);
   const unfoldAll = (all: boolean) => {
     void setUnfold(all ? [everything] : null);
@@ -168,9 +168,18 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
   // The panel lies over the canvas and needs room of its own.
   const height = !full && selectedNode !== undefined && width >= panelBeside ? Math.max(drawnHeight, Math.min(most, 440)) : drawnHeight;
   const ready = result?.is === 'ready' ? result.layout : undefined;
-  const saveSvg = ready === undefined || picture === undefined ? undefined : () => { saveFile(new Blob([graphSvg(ready, shown, picture.lines, byId, focusId)], { type: 'image/svg+xml' }), 'lineage.svg'); };
+  const saveSvg = ready === undefined || picture === undefined ? undefined : () => { saveFile(new Blob([graphSvg(ready, { nodes: shown.nodes, frames: picture.frames }, picture.lines, byId, focusId)], { type: 'image/svg+xml' }), 'lineage.svg'); };
+  /** Laid out anew with nothing folded: a picture to keep may be larger than one to look at. */
+  const saveWholeSvg = picture === undefined || shown.folded.length === 0 ? undefined : () => {
+    const whole = folded(nodes, edges, folds, 'all', undefined);
+    const unfolded = pictureOf(whole, picture.orientation, picture.aspect);
+    void computeLayout(unfolded, new AbortController().signal).then((drawn) => {
+      if (drawn.is === 'ready') saveFile(new Blob([graphSvg(drawn.layout, { nodes: whole.nodes, frames: unfolded.frames }, unfolded.lines, byId, focusId)], { type: 'image/svg+xml' }), 'lineage.svg');
+      else toast({ title: 'The picture of every node took too long. Save it as it is drawn, or as DOT.', tone: 'danger' });
+    });
+  };
   const savePng = ready === undefined || picture === undefined ? undefined : () => {
-    void graphPng(ready, shown, picture.lines, focusId).then((picture) => {
+    void graphPng(ready, { nodes: shown.nodes, frames: picture.frames }, picture.lines, focusId).then((picture) => {
       if (picture === null) toast({ title: 'This browser cannot make a picture of this size. Save it as SVG.', tone: 'danger' });
       else saveFile(picture, 'lineage.png');
     });
@@ -202,6 +211,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
         exports={exports}
         onSvg={saveSvg}
         onPng={savePng}
+        onWholeSvg={saveWholeSvg}
       />
       <div ref={box} className="no-print">
         {view === 'table' ? (
@@ -228,7 +238,7 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
               <LineageCanvas
                 // A new layout is a new picture, with its own opening view.
                 key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation} ${full ? `${windowSize.width} ${windowSize.height}` : ''}`}
-                nodes={shown.nodes} all={nodes} lines={picture?.lines ?? []} frames={shown.frames} layout={result.layout} orientation={orientation} full={full} onFull={() => { setFull((is) => !is); }} size={{ width: (full ? windowSize.width : width) - (panel !== null && width >= panelBeside ? panelWidth : 0), height }}
+                nodes={shown.nodes} all={nodes} lines={picture?.lines ?? []} frames={picture?.frames ?? []} layout={result.layout} orientation={orientation} full={full} onFull={() => { setFull((is) => !is); }} size={{ width: (full ? windowSize.width : width) - (panel !== null && width >= panelBeside ? panelWidth : 0), height }}
                 focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={drawnMatches} filtering={matches !== undefined} shownMatch={stops[at]} neighbours={steps}
                 onSelect={select} onOpen={open} onFold={foldAgain} takeFocus={takeFocus} onExpand={expand}
               />

@@ -3,6 +3,7 @@ import { joinedEdges, type Folded, type Frame } from './fold.ts';
 import type { GraphEdge, GraphNode } from './graph-types.ts';
 import { nodeSize, type Box, type Orientation } from './layout-input.ts';
 import type { Layout, Placed } from './layout-output.ts';
+import { neighboursOf } from './walk.ts';
 
 const cell = { width: nodeSize.width + 16, height: nodeSize.height + 24 } as const;
 export const frameHead = 44;
@@ -17,9 +18,22 @@ export function columnsOf(frames: readonly Frame[], orientation: Orientation, as
   return Math.max(2, Math.round(Math.sqrt((cells * cell.height * aspect) / cell.width)));
 }
 
+const headOf = (frame: Frame) => frame.fold === undefined ? framePadding : frameHead;
+
+/** More siblings than this do not fit beside each other in a narrow window. */
+const mostBeside = 2;
+
+/** Siblings with the same neighbours, together: a narrow window shows them as a grid and not as a row that leaves it. */
+function bundles(nodes: readonly GraphNode[], lines: readonly GraphEdge[]): Frame[] {
+  const near = neighboursOf(lines);
+  const alike = Map.groupBy(nodes, (node) => JSON.stringify([[...(near.get(node.id)?.upstream ?? [])].sort(), [...(near.get(node.id)?.downstream ?? [])].sort()]));
+  return [...alike.values()].filter((group) => group.length > mostBeside).map((group) => ({ id: `beside:${group[0]?.id ?? ''}`, fold: undefined, label: '', detail: '', members: group.map((node) => node.id) }));
+}
+
 function frameBox(frame: Frame, most: number): Box {
   const columns = Math.min(most, frame.members.length);
-  return { id: frame.fold.id, width: Math.max(columns * cell.width - 16, 320) + 2 * framePadding, height: frameHead + Math.ceil(frame.members.length / columns) * cell.height - 24 + framePadding + 8 };
+  const head = headOf(frame);
+  return { id: frame.id, width: Math.max(columns * cell.width - 16, frame.fold === undefined ? 0 : 320) + 2 * framePadding, height: head + Math.ceil(frame.members.length / columns) * cell.height - 24 + framePadding + 8 };
 }
 
 /** Of siblings, what went wrong comes first, then the largest folds, then the others as they were told. */
@@ -30,11 +44,16 @@ function rank(node: GraphNode): number {
 }
 
 /** `aspect` is the window's width to its height. */
-export function pictureOf({ nodes, edges, frames }: Folded, orientation: Orientation, aspect: number): Picture {
+export function pictureOf({ nodes, edges, frames: unfolded }: Pick<Folded, 'nodes' | 'edges' | 'frames'>, orientation: Orientation, aspect: number): Picture {
+  const insideOf = (frames: readonly Frame[]) => new Map(frames.flatMap((frame) => frame.members.map((id) => [id, frame.id] as const)));
+  const ordered = [...nodes].sort((a, b) => rank(a) - rank(b));
+  const inUnfolded = insideOf(unfolded);
+  const free = ordered.filter((node) => !inUnfolded.has(node.id));
+  const frames = orientation === 'across' ? unfolded : [...unfolded, ...bundles(free, joinedEdges(edges, (id) => inUnfolded.get(id) ?? id))];
   const columns = columnsOf(frames, orientation, aspect);
-  const inside = new Map(frames.flatMap((frame) => frame.members.map((id) => [id, frame.fold.id] as const)));
+  const inside = insideOf(frames);
   return {
-    boxes: [...nodes.filter((node) => !inside.has(node.id)).sort((a, b) => rank(a) - rank(b)).map((node) => ({ id: node.id, ...nodeSize })), ...frames.map((frame) => frameBox(frame, columns))],
+    boxes: [...free.filter((node) => !inside.has(node.id)).map((node) => ({ id: node.id, ...nodeSize })), ...frames.map((frame) => frameBox(frame, columns))],
     lines: joinedEdges(edges, (id) => inside.get(id) ?? id), frames, columns, orientation, aspect,
   };
 }
@@ -46,11 +65,15 @@ export function placed(layout: Layout, { boxes, frames, columns }: Picture): Lay
   const areas = new Map(layout.frames);
   const sizes = new Map(boxes.map((box) => [box.id, box]));
   for (const frame of frames) {
-    const at = layout.nodes.get(frame.fold.id);
-    const size = sizes.get(frame.fold.id);
+    const at = layout.nodes.get(frame.id);
+    const size = sizes.get(frame.id);
     if (at === undefined || size === undefined) continue;
-    areas.set(frame.fold.id, { ...at, width: size.width, height: size.height, members: new Set(frame.members) });
-    frame.members.forEach((id, index) => nodes.set(id, { x: at.x + framePadding + (index % columns) * cell.width, y: at.y + frameHead + Math.floor(index / columns) * cell.height }));
+    const across = Math.min(columns, frame.members.length);
+    const head = headOf(frame);
+    areas.set(frame.id, { ...at, width: size.width, height: size.height, members: new Set(frame.members) });
+    // Without a head there is nothing of its own to go to.
+    if (frame.fold === undefined) nodes.delete(frame.id);
+    frame.members.forEach((id, index) => nodes.set(id, { x: at.x + framePadding + (index % across) * cell.width, y: at.y + head + Math.floor(index / across) * cell.height }));
   }
   return { ...layout, nodes, frames: areas };
 }
