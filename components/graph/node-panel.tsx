@@ -42,7 +42,7 @@ export function NodePanel({ node, neighbours, byId, matches, details, onSelect, 
         <IconButton icon={X} label="Close" size="sm" onClick={onClose} />
       </div>
       <div className="flex flex-wrap gap-2">
-        {fold !== undefined && <Button size="sm" variant="primary" icon={UnfoldVertical} onClick={() => { onUnfold(fold.key); }}>Unfold all {fold.members.length.toLocaleString('en')}</Button>}
+        {fold !== undefined && <Button size="sm" variant="primary" icon={UnfoldVertical} onClick={() => { onUnfold(fold.key); }}>Unfold</Button>}
         {node.href !== undefined && <LinkButton href={node.href} size="sm" variant="primary">{node.members === undefined ? 'Open' : 'Show its members'}</LinkButton>}
         {node.links?.map((link) => <LinkButton key={link.href} href={link.href} size="sm">{link.label}</LinkButton>)}
         {onExpand !== undefined && expandable(node) && (node.hiddenUpstream ?? 0) > 0 && <Button size="sm" icon={ArrowLeftToLine} onClick={() => { onExpand(node.id, 'upstream'); }}>+{node.hiddenUpstream} upstream</Button>}

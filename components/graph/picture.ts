@@ -33,7 +33,7 @@ function bundles(nodes: readonly GraphNode[], lines: readonly GraphEdge[]): Fram
 function frameBox(frame: Frame, most: number): Box {
   const columns = Math.min(most, frame.members.length);
   const head = headOf(frame);
-  return { id: frame.id, width: Math.max(columns * cell.width - 16, frame.fold === undefined ? 0 : 320) + 2 * framePadding, height: head + Math.ceil(frame.members.length / columns) * cell.height - 24 + framePadding + 8 };
+  return { id: frame.id, width: Math.max(columns * cell.width - 16, frame.fold === undefined ? 0 : 400) + 2 * framePadding, height: head + Math.ceil(frame.members.length / columns) * cell.height - 24 + framePadding + 8 };
 }
 
 /** Of siblings, what went wrong comes first, then the largest folds, then the others as they were told. */
@@ -53,7 +53,7 @@ export function pictureOf({ nodes, edges, frames: unfolded }: Pick<Folded, 'node
   const columns = columnsOf(frames, orientation, aspect);
   const inside = insideOf(frames);
   return {
-    boxes: [...free.filter((node) => !inside.has(node.id)).map((node) => ({ id: node.id, ...nodeSize })), ...frames.map((frame) => frameBox(frame, columns))],
+    boxes: [...free.filter((node) => !inside.has(node.id)).map((node) => ({ at: rank(node), box: { id: node.id, ...nodeSize } })), ...frames.map((frame) => ({ at: -(frame.fold?.members.length ?? 0), box: frameBox(frame, columns) }))].sort((a, b) => a.at - b.at).map(({ box }) => box),
     lines: joinedEdges(edges, (id) => inside.get(id) ?? id), frames, columns, orientation, aspect,
   };
 }
