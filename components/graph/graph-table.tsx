@@ -36,9 +36,9 @@ export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand, 
           return (
             <tr key={node.id} className={`border-b border-line align-top ${node.id === focusId ? 'bg-selected' : ''}`}>
               <td className="py-1 pr-4 pl-2 whitespace-nowrap"><span className="inline-flex items-center gap-1.5"><Icon aria-hidden className={`size-3.5 ${kindTones[node.kind]}`} />{kindWords[node.kind]}</span></td>
-              <th scope="row" className="py-1 pr-4 text-left font-normal break-words">
+              <th scope="row" className="min-w-52 py-1 pr-4 text-left font-normal break-words sm:min-w-72">
                 {node.href === undefined ? <span className="font-medium">{node.label}</span> : <Link href={node.href} className="font-medium hover:text-accent hover:underline">{node.label}</Link>}
-                {node.sublabel !== undefined && <span className="block font-mono text-xs break-all text-ink-3">{node.sublabel}</span>}
+                {node.sublabel !== undefined && <span className={`block text-xs text-ink-3 ${node.kind === 'run' ? '' : 'font-mono break-all'}`}>{node.sublabel}</span>}
                 {holder !== undefined && <span className="block text-xs text-ink-3">in the picture one of {holder.label}</span>}
               </th>
               <td className="py-1 pr-4 whitespace-nowrap">{node.state === undefined ? null : <span className={`inline-flex items-center gap-1.5 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} />{stateWords[node.state]}</span>}</td>
