@@ -57,10 +57,10 @@ function layoutOptions(count: number, orientation: Orientation): LayoutOptions {
     'elk.algorithm': 'layered',
     'elk.direction': orientation === 'across' ? 'RIGHT' : 'DOWN',
     'elk.edgeRouting': 'ORTHOGONAL',
-    'elk.layered.spacing.nodeNodeBetweenLayers': orientation === 'across' ? '44' : '48',
+    'elk.layered.spacing.nodeNodeBetweenLayers': orientation === 'down' ? '48' : count <= 60 ? '44' : '60',
     'elk.spacing.nodeNode': orientation === 'across' ? '20' : '28',
     'elk.spacing.componentComponent': '40',
-    'elk.layered.spacing.edgeNodeBetweenLayers': '18',
+    'elk.layered.spacing.edgeNodeBetweenLayers': count <= 60 ? '18' : '20',
     'elk.spacing.edgeEdge': count > 60 ? '5' : '8',
     'elk.spacing.edgeNode': count > 60 ? '6' : '10',
     // The first makes the shortest lines, in time for few nodes; the second nearly so for hundreds, a third lower than what the engine would choose.
