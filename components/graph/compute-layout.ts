@@ -2,9 +2,9 @@
 'use client';
 
 import ELK from 'elkjs/lib/elk-api.js';
-import type { GraphEdge, GraphNode } from './graph-types.ts';
-import { layoutInput, type Orientation } from './layout-input.ts';
+import { layoutInput } from './layout-input.ts';
 import { readLayout, type Layout } from './layout-output.ts';
+import { placed, type Picture } from './picture.ts';
 
 export type LayoutResult =
   | { readonly is: 'ready'; readonly layout: Layout; readonly milliseconds: number }
@@ -13,14 +13,14 @@ export type LayoutResult =
   | { readonly is: 'stopped' }
   | { readonly is: 'failed'; readonly message: string };
 
-// Three hundred nodes take one or two seconds, on a machine that is busy with other things several times that; the reader can stop it before.
-export const layoutLimit = 12_000;
+// Three hundred nodes that are all different take one or two seconds; look-alikes are folded before and take none. The reader can stop it earlier.
+export const layoutLimit = 5_000;
 
 // Fetching and starting the engine is the network's time, not the graph's; it has a limit of its own.
 const startLimit = 15_000;
 
 /** One layout; the worker is always ended afterwards, whatever happened. */
-export async function computeLayout(nodes: readonly GraphNode[], edges: readonly GraphEdge[], orientation: Orientation, signal: AbortSignal): Promise<LayoutResult> {
+export async function computeLayout(picture: Picture, signal: AbortSignal): Promise<LayoutResult> {
   const started = performance.now();
   const failure = Promise.withResolvers<LayoutResult>();
   const elk = new ELK({
@@ -39,8 +39,8 @@ export async function computeLayout(nodes: readonly GraphNode[], edges: readonly
       clearTimeout(timer);
       timer = setTimeout(() => { failure.resolve({ is: 'too-slow' }); }, layoutLimit);
     });
-    const layout = running.then(() => elk.layout(layoutInput(nodes, edges, orientation))).then(
-      (answer): LayoutResult => ({ is: 'ready', layout: readLayout(answer), milliseconds: performance.now() - started }),
+    const layout = running.then(() => elk.layout(layoutInput(picture.boxes, picture.lines, picture.orientation, picture.aspect))).then(
+      (answer): LayoutResult => ({ is: 'ready', layout: placed(readLayout(answer), picture), milliseconds: performance.now() - started }),
       (error: unknown): LayoutResult => ({ is: 'failed', message: error instanceof Error ? error.message : 'The layout engine refused this graph.' }),
     );
     return await Promise.race([layout, failure.promise]);

@@ -11,7 +11,7 @@ import type { Neighbours } from './walk.ts';
 const mostNames = 30;
 
 /** Every node and edge, in words. */
-export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand }: { readonly nodes: readonly GraphNode[]; /** The rows to show; undefined for all. */ readonly only: ReadonlySet<string> | undefined; readonly neighbours: ReadonlyMap<string, Neighbours>; readonly focusId: string | undefined; readonly label: string; readonly onExpand: ((id: string, direction: Direction) => void) | undefined }) {
+export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand, heldBy }: { readonly nodes: readonly GraphNode[]; /** The rows to show; undefined for all. */ readonly only: ReadonlySet<string> | undefined; readonly neighbours: ReadonlyMap<string, Neighbours>; readonly focusId: string | undefined; readonly label: string; readonly onExpand: ((id: string, direction: Direction) => void) | undefined; /** What stands for a node in the picture, where that is not the node itself. */ readonly heldBy: (id: string) => GraphNode | undefined }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const names = (node: GraphNode, near: Neighbours | undefined, direction: Direction) => {
     const ids = near?.[direction] ?? [];
@@ -37,12 +37,14 @@ export function GraphTable({ nodes, only, neighbours, focusId, label, onExpand }
         {nodes.filter((node) => only === undefined || only.has(node.id)).map((node) => {
           const Icon = kindIcons[node.kind];
           const near = neighbours.get(node.id);
+          const holder = heldBy(node.id);
           return (
             <tr key={node.id} className={`border-b border-line align-top ${node.id === focusId ? 'bg-selected' : ''}`}>
               <td className="py-1 pr-4 pl-2 whitespace-nowrap"><span className="inline-flex items-center gap-1.5"><Icon aria-hidden className={`size-3.5 ${kindTones[node.kind]}`} />{kindWords[node.kind]}</span></td>
-              <th scope="row" className="py-1 pr-4 text-left font-normal break-words">
+              <th scope="row" className="min-w-52 py-1 pr-4 text-left font-normal break-words sm:min-w-72">
                 {node.href === undefined ? <span className="font-medium">{node.label}</span> : <Link href={node.href} className="font-medium hover:text-accent hover:underline">{node.label}</Link>}
-                {node.sublabel !== undefined && <span className="block font-mono text-xs break-all text-ink-3">{node.sublabel}</span>}
+                {node.sublabel !== undefined && <span className={`block text-xs text-ink-3 ${node.kind === 'run' ? '' : 'font-mono break-all'}`}>{node.sublabel}</span>}
+                {holder !== undefined && <span className="block text-xs text-ink-3">in the picture one of {holder.label}</span>}
               </th>
               <td className="py-1 pr-4 whitespace-nowrap">{node.state === undefined ? null : <span className={`inline-flex items-center gap-1.5 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} />{stateWords[node.state]}</span>}</td>
               <td className="min-w-32 py-1 pr-4 text-ink-2">{names(node, near, 'upstream')}</td>

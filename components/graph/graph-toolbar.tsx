@@ -1,7 +1,7 @@
 // GraphToolbar: graph or table, find and filter, and export.
 'use client';
 
-import { Download, GitFork, Search, Table2 } from 'lucide-react';
+import { Download, FoldVertical, GitFork, Search, Table2, UnfoldVertical } from 'lucide-react';
 import { ToggleGroup } from 'radix-ui';
 import { Button } from '../ui/button.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
@@ -14,7 +14,7 @@ const views = [{ value: 'graph', label: 'Graph', icon: GitFork }, { value: 'tabl
 export type GraphView = (typeof views)[number]['value'];
 
 /** The controls above the graph. */
-export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, found, summary, exports, onSvg, onPng }: {
+export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, found, summary, exports, onSvg, onPng, onWholeSvg, onUnfoldAll, onFoldAll }: {
   readonly view: GraphView;
   readonly onView: (view: GraphView) => void;
   readonly filter: GraphFilter;
@@ -27,10 +27,16 @@ export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, 
   readonly exports: readonly ExportLink[];
   readonly onSvg: (() => void) | undefined;
   readonly onPng: (() => void) | undefined;
+  /** Where something is folded: the picture with nothing folded. */
+  readonly onWholeSvg: (() => void) | undefined;
+  /** Where look-alikes are folded, or were unfolded. */
+  readonly onUnfoldAll: (() => void) | undefined;
+  readonly onFoldAll: (() => void) | undefined;
 }) {
   const items: MenuItem[] = [
     ...exports.map((link): MenuItem => ({ type: 'link', label: link.label, href: link.href, download: true })),
     ...(onSvg === undefined ? [] : [{ label: 'SVG, the picture', onSelect: onSvg }]),
+    ...(onWholeSvg === undefined ? [] : [{ label: 'SVG, every node unfolded', onSelect: onWholeSvg }]),
     ...(onPng === undefined ? [] : [{ label: 'PNG, the picture', onSelect: onPng }]),
   ];
   return (
@@ -50,6 +56,8 @@ export function GraphToolbar({ view, onView, filter, onFilter, onNext, choices, 
       {(choices.states.length > 1 || filter.state !== '') && <Choose label="State" all="Any state" value={filter.state} choices={choices.states} word={(state) => (state === noState ? 'without a state' : (stateWords[state as NodeState] ?? state))} onChange={(state) => { onFilter({ state }); }} />}
       <span role="status" className="text-xs text-ink-3">{found === undefined ? summary : `${found} found`}</span>
       {found !== undefined && <Button size="sm" variant="ghost" onClick={() => { onFilter({ text: '', kind: '', state: '' }); }}>Clear</Button>}
+      {onUnfoldAll !== undefined && <Button size="sm" variant="ghost" icon={UnfoldVertical} onClick={onUnfoldAll}>Unfold all</Button>}
+      {onFoldAll !== undefined && <Button size="sm" variant="ghost" icon={FoldVertical} onClick={onFoldAll}>Fold all</Button>}
       {items.length > 0 && <span className="ml-auto"><Menu trigger={<Button size="sm" icon={Download}>Export</Button>} items={items} /></span>}
     </div>
   );

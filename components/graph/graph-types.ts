@@ -22,6 +22,15 @@ export type GraphNode = {
   /** How many neighbours are recorded but not in this graph. */
   readonly hiddenUpstream?: number;
   readonly hiddenDownstream?: number;
+  /** The name that it shares with its like: of a job, of data, without version or time. What has none is never folded. */
+  readonly like?: string;
+  readonly team?: string;
+  readonly pipeline?: string;
+  /** When it happened or was first seen, ISO 8601. */
+  readonly at?: string;
+  readonly registered?: boolean;
+  /** Of a node that stands for look-alikes: which, under which key it is unfolded, and its label in two parts (`264 runs of`, `train`) where they share a name. */
+  readonly fold?: { readonly key: string; readonly members: readonly string[]; readonly count: string; readonly name?: string };
 };
 
 /** Directed: what happened first to what came of it. */
@@ -43,5 +52,11 @@ export const stateWords: Record<NodeState, string> = {
   running: 'running', complete: 'complete', aborted: 'aborted', unknown: 'unknown', quarantined: 'quarantined',
 };
 
-/** A folded group is opened, not expanded: its hidden neighbours are those of its members. */
-export const expandable = (node: GraphNode): boolean => node.kind !== 'pipeline' && node.kind !== 'team';
+/** Of many. */
+export const kindsWords: Record<NodeKind, string> = {
+  dataset: 'datasets', features: 'feature sets', code: 'code versions', configuration: 'configurations', image: 'images',
+  run: 'runs', model: 'models', evaluation: 'evaluations', report: 'reports', deployment: 'deployments', pipeline: 'pipelines', team: 'teams', column: 'columns', restricted: 'restricted',
+};
+
+/** A folded group is opened, not expanded: its hidden neighbours are those of its members. So is a fold. */
+export const expandable = (node: GraphNode): boolean => node.kind !== 'pipeline' && node.kind !== 'team' && node.fold === undefined;

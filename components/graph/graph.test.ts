@@ -12,6 +12,7 @@ import { canvasHeight, openingView, zoomLevel } from './view.ts';
 import { directionOf, neighboursOf, reach, step } from './walk.ts';
 
 const node = (id: string, label = id): GraphNode => ({ id, kind: 'dataset', label });
+const box = (id: string) => ({ id, ...nodeSize });
 const edge = (from: string, to: string): GraphEdge => ({ from, to });
 
 describe('layoutInput', () => {
@@ -23,7 +24,7 @@ describe('layoutInput', () => {
     expect(edgeId(edge('a,b', 'c'))).not.toBe(edgeId(edge('a', 'b,c')));
   });
   it('gives each node its size, and the flow its direction', () => {
-    const input = layoutInput([node('a')], [], 'down');
+    const input = layoutInput([box('a')], [], 'down', 1.5);
     expect(input.children).toEqual([{ id: 'a', ...nodeSize }]);
     expect(input.layoutOptions?.['elk.direction']).toBe('DOWN');
   });
@@ -31,17 +32,17 @@ describe('layoutInput', () => {
 
 describe('the engine itself', () => {
   it('puts what came first on the left and routes every edge', async () => {
-    const nodes = [node('model'), node('run'), node('data')];
-    const layout = readLayout(await new ELK().layout(layoutInput(nodes, [edge('data', 'run'), edge('run', 'model')], 'across')));
+    const nodes = [box('model'), box('run'), box('data')];
+    const layout = readLayout(await new ELK().layout(layoutInput(nodes, [edge('data', 'run'), edge('run', 'model')], 'across', 1.5)));
     const x = (id: string) => layout.nodes.get(id)?.x ?? Number.NaN;
     expect(x('data') + nodeSize.width).toBeLessThan(x('run'));
     expect(x('run') + nodeSize.width).toBeLessThan(x('model'));
     expect([...layout.edges.values()].every((path) => path.startsWith('M'))).toBe(true);
   });
   it('lays out 300 nodes and a cycle', async () => {
-    const nodes = Array.from({ length: 300 }, (_, index) => node(String(index)));
+    const nodes = Array.from({ length: 300 }, (_, index) => box(String(index)));
     const edges = nodes.flatMap((_, index) => [edge(String(index), String((index * 7 + 1) % 300)), edge(String(Math.floor(index / 3)), String(index))]);
-    const layout = readLayout(await new ELK().layout(layoutInput(nodes, edges, 'across')));
+    const layout = readLayout(await new ELK().layout(layoutInput(nodes, drawableEdges(nodes, edges), 'across', 1.5)));
     expect(layout.nodes.size).toBe(300);
   });
 });
@@ -65,7 +66,7 @@ describe('walking', () => {
   // labels ┘        └ production
   const edges = [edge('raw', 'train'), edge('labels', 'train'), edge('train', 'model'), edge('model', 'staging'), edge('model', 'production')];
   const layout: Layout = {
-    width: 0, height: 0, edges: new Map(),
+    width: 0, height: 0, edges: new Map(), frames: new Map(),
     nodes: new Map([['raw', { x: 0, y: 0 }], ['labels', { x: 0, y: 80 }], ['train', { x: 300, y: 10 }], ['model', { x: 600, y: 10 }], ['staging', { x: 900, y: 0 }], ['production', { x: 900, y: 80 }]]),
   };
   const near = neighboursOf(edges);
@@ -93,24 +94,27 @@ describe('walking', () => {
 });
 
 describe('openingView', () => {
-  const layout = (width: number, height: number): Layout => ({ width, height, edges: new Map(), nodes: new Map([['focus', { x: width - 208, y: height - 52 }]]) });
+  const layout = (width: number, height: number): Layout => ({ width, height, edges: new Map(), frames: new Map(), nodes: new Map([['focus', { x: width - nodeSize.width, y: height - nodeSize.height }]]) });
   it('shows a small graph whole, in the middle, a few nodes a little enlarged', () => {
     expect(openingView(layout(400, 100), { width: 800, height: 500 }, 'focus')).toEqual({ x: 150, y: 187.5, zoom: 1.25 });
     const many: Layout = { ...layout(400, 100), nodes: new Map(Array.from({ length: 13 }, (_, n) => [String(n), { x: 0, y: 0 }])) };
     expect(openingView(many, { width: 800, height: 500 }, 'focus')).toEqual({ x: 200, y: 200, zoom: 1 });
   });
   it('makes the canvas as high as the graph needs, within bounds', () => {
-    expect([canvasHeight(layout(800, 52), 560), canvasHeight(layout(800, 200), 560), canvasHeight(layout(800, 4000), 560)]).toEqual([280, 430, 560]);
+    expect([canvasHeight(layout(800, 52), 560, 1040), canvasHeight(layout(800, 200), 560, 1040), canvasHeight(layout(800, 4000), 560, 1040)]).toEqual([280, 402, 560]);
+    // What is wide is drawn smaller, or from its focus: it needs no more height than it fills.
+    expect([canvasHeight(layout(1600, 400), 560, 1040), canvasHeight(layout(8000, 400), 560, 1040)]).toEqual([402, 452]);
   });
   it('starts at the focus of a large one, close enough to read', () => {
     const view = openingView(layout(5000, 4000), { width: 800, height: 500 }, 'focus');
     expect(zoomLevel(view.zoom)).toBe('near');
     // In the corner of the graph: moved no further than its border.
     expect(5000 * view.zoom + view.x).toBeCloseTo(780);
-    expect(4000 * view.zoom + view.y).toBeCloseTo(480);
+    // The buttons beneath stay free.
+    expect(4000 * view.zoom + view.y).toBeCloseTo(444);
     const inside: Layout = { ...layout(5000, 4000), nodes: new Map([['focus', { x: 2000, y: 1000 }]]) };
     const centred = openingView(inside, { width: 800, height: 500 }, 'focus');
-    expect([(2000 + 104) * centred.zoom + centred.x, (1000 + 26) * centred.zoom + centred.y]).toEqual([400, 250]);
+    expect([(2000 + nodeSize.width / 2) * centred.zoom + centred.x, (1000 + nodeSize.height / 2) * centred.zoom + centred.y]).toEqual([400, 250]);
   });
   it('shows the whole when there is no focus to start from', () => {
     expect(openingView(layout(5000, 4000), { width: 800, height: 500 }, undefined).zoom).toBeLessThan(0.2);
@@ -119,7 +123,7 @@ describe('openingView', () => {
 
 it('the saved picture escapes what names hold', () => {
   const nodes = [node('a', '<script>"&')];
-  const svg = graphSvg({ width: 10, height: 10, nodes: new Map([['a', { x: 0, y: 0 }]]), edges: new Map() }, nodes, [], 'a');
+  const svg = graphSvg({ width: 10, height: 10, nodes: new Map([['a', { x: 0, y: 0 }]]), edges: new Map(), frames: new Map() }, { nodes, frames: [] }, [], new Map(), 'a');
   expect(svg).toContain('&lt;script&gt;&quot;&amp;');
   expect(svg).not.toContain('<script>');
 });

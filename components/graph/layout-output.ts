@@ -2,12 +2,15 @@
 import type { ElkNode, ElkPoint } from 'elkjs/lib/elk-api.js';
 
 export type Placed = { readonly x: number; readonly y: number };
+/** Where unfolded look-alikes stand together. */
+export type Area = Placed & { readonly width: number; readonly height: number; readonly members: ReadonlySet<string> };
 export type Layout = {
   readonly width: number;
   readonly height: number;
   readonly nodes: ReadonlyMap<string, Placed>;
   /** SVG path of each edge by its id. */
   readonly edges: ReadonlyMap<string, string>;
+  readonly frames: ReadonlyMap<string, Area>;
 };
 
 const corner = 6;
@@ -45,5 +48,5 @@ export function readLayout(answer: ElkNode): Layout {
     const section = edge.sections?.[0];
     return [edge.id, section === undefined ? '' : roundedPath([section.startPoint, ...(section.bendPoints ?? []), section.endPoint])];
   }));
-  return { width: answer.width ?? 0, height: answer.height ?? 0, nodes, edges };
+  return { width: answer.width ?? 0, height: answer.height ?? 0, nodes, edges, frames: new Map() };
 }

@@ -6,22 +6,30 @@ import { MiniMap, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactF
 import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '../ui/button.tsx';
+import type { Frame } from './fold.ts';
 import { dashesOf, expandable, kindWords, type Direction, type GraphEdge, type GraphNode } from './graph-types.ts';
 import { kindColours, kindIcons, kindTones } from './kind-look.ts';
 import { nodeSize, type Orientation } from './layout-input.ts';
 import type { Layout } from './layout-output.ts';
 import { LineageEdges } from './lineage-edges.tsx';
+import { LineageFrame, type LineageFrameData } from './lineage-frame.tsx';
 import './lineage-graph.css';
 import { LineageNode, type LineageNodeData } from './lineage-node.tsx';
 import { openingView, viewOf, wholeView, zoomLevel } from './view.ts';
 import { directionOf, step, type Neighbours, type Step } from './walk.ts';
 
-const nodeTypes = { lineage: LineageNode };
+const nodeTypes = { lineage: LineageNode, frame: LineageFrame };
+type DrawnNode = Node<LineageNodeData, 'lineage'> | Node<LineageFrameData, 'frame'>;
 const steps: Record<string, Step> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
 
 export type LineageCanvasProps = {
+  /** As drawn: what is folded as one. */
   readonly nodes: readonly GraphNode[];
-  readonly edges: readonly GraphEdge[];
+  /** All that the graph holds, for the legend. */
+  readonly all: readonly GraphNode[];
+  /** Between nodes and frames. */
+  readonly lines: readonly GraphEdge[];
+  readonly frames: readonly Frame[];
   readonly layout: Layout;
   readonly orientation: Orientation;
   /** What is free to draw in: the panel's part left out. */
@@ -30,7 +38,8 @@ export type LineageCanvasProps = {
   readonly focusIds: ReadonlySet<string>;
   readonly selectedId: string | undefined;
   readonly traced: ReadonlySet<string> | undefined;
-  readonly matches: ReadonlySet<string>;
+  /** How many of each drawn node are looked for: more than one of a fold. */
+  readonly matches: ReadonlyMap<string, number>;
   /** Something is looked for: what does not match steps back. */
   readonly filtering: boolean;
   /** The match to bring into view. */
@@ -38,6 +47,9 @@ export type LineageCanvasProps = {
   readonly neighbours: ReadonlyMap<string, Neighbours>;
   readonly onSelect: (id: string | undefined) => void;
   readonly onOpen: (id: string) => void;
+  readonly onFold: (key: string) => void;
+  /** The node that the keys were on in the picture before this one, once. */
+  readonly takeFocus: () => string | undefined;
   readonly onExpand: ((id: string, direction: Direction) => void) | undefined;
   /** It fills the window. */
   readonly full: boolean;
@@ -49,14 +61,21 @@ export default function LineageCanvas(props: LineageCanvasProps) {
   return <ReactFlowProvider><Canvas {...props} /></ReactFlowProvider>;
 }
 
-function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onExpand, full, onFull }: LineageCanvasProps) {
+function Canvas({ nodes, all, lines, frames, layout, orientation, size, focusId, focusIds, selectedId, traced, matches, filtering, shownMatch, neighbours, onSelect, onOpen, onFold, takeFocus, onExpand, full, onFull }: LineageCanvasProps) {
   const flow = useReactFlow();
   const level = useStore((store) => zoomLevel(store.transform[2]));
+  // With all of it in sight, a map of it would only hide a part.
+  const inSight = useStore(({ transform: [x, y, zoom] }) => x >= 0 && y >= 0 && x + layout.width * zoom <= size.width && y + layout.height * zoom <= size.height);
   const still = useRef(typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches);
   const [said, setSaid] = useState('');
   const tabStop = selectedId ?? focusId ?? nodes[0]?.id;
 
-  const drawn = useMemo(() => nodes.flatMap((node): Node<LineageNodeData, 'lineage'>[] => {
+  const drawn = useMemo(() => [...frames.flatMap((frame): DrawnNode[] => {
+    const area = layout.frames.get(frame.id);
+    if (area === undefined) return [];
+    const lit = (ids: { readonly has: (id: string) => boolean }) => frame.members.some((id) => ids.has(id));
+    return [{ id: frame.id, type: 'frame', position: { x: area.x, y: area.y }, width: area.width, height: area.height, zIndex: 0, data: { frame, dimmed: (traced !== undefined && !lit(traced)) || (filtering && !lit(matches)), onFold } }];
+  }), ...nodes.flatMap((node): DrawnNode[] => {
     const position = layout.nodes.get(node.id);
     if (position === undefined) return [];
     return [{
@@ -64,9 +83,12 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
       type: 'lineage',
       position: { ...position },
       ...nodeSize,
-      data: { node, focus: focusIds.has(node.id), selected: node.id === selectedId, tabStop: node.id === tabStop, dimmed: (traced !== undefined && !traced.has(node.id)) || (filtering && !matches.has(node.id)), matched: matches.has(node.id), onExpand },
+      zIndex: 1,
+      data: { node, focus: focusIds.has(node.id), selected: node.id === selectedId, tabStop: node.id === tabStop, dimmed: (traced !== undefined && !traced.has(node.id)) || (filtering && !matches.has(node.id)), matched: matches.has(node.id), found: matches.get(node.id) ?? 0, onExpand },
     }];
-  }), [nodes, layout, focusIds, selectedId, tabStop, traced, matches, filtering, onExpand]);
+  })], [nodes, frames, onFold, layout, focusIds, selectedId, tabStop, traced, matches, filtering, onExpand]);
+
+  const tracedLines = useMemo(() => traced === undefined || frames.length === 0 ? traced : new Set([...traced, ...frames.filter((frame) => frame.members.some((id) => traced.has(id))).map((frame) => frame.id)]), [traced, frames]);
 
   const show = (id: string) => {
     const zoom = Math.max(flow.getZoom(), 0.75);
@@ -93,8 +115,23 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only a new match moves the picture
   }, [shownMatch]);
 
+  useEffect(() => {
+    const id = takeFocus();
+    if (id === undefined) return;
+    // The nodes come a few frames after the picture.
+    const focus = (frames: number) => {
+      const element = document.getElementById(`node-${id}`) ?? (frames === 0 ? document.getElementById(`node-${tabStop ?? ''}`) : null);
+      element?.focus({ preventScroll: true });
+      if (element === null && frames > 0) requestAnimationFrame(() => { focus(frames - 1); });
+    };
+    focus(20);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each picture
+  }, []);
+
   const go = (id: string) => {
-    onSelect(id);
+    // The head of a frame is reached and left; there is nothing of its own to select.
+    if (layout.frames.has(id)) reveal(id);
+    else onSelect(id);
     requestAnimationFrame(() => { document.getElementById(`node-${id}`)?.focus({ preventScroll: true }); });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -103,17 +140,20 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
     if (id === undefined) return;
     const to = steps[event.key];
     const node = nodes.find((each) => each.id === id);
-    if (to !== undefined && node !== undefined) {
+    if (to !== undefined) {
       const direction = directionOf(to, orientation);
-      const hidden = direction === undefined ? 0 : ((direction === 'upstream' ? node.hiddenUpstream : node.hiddenDownstream) ?? 0);
+      const hidden = direction === undefined || node === undefined ? 0 : ((direction === 'upstream' ? node.hiddenUpstream : node.hiddenDownstream) ?? 0);
       const next = event.shiftKey ? undefined : step(layout, neighbours, id, to, orientation);
       if (next !== undefined) {
         go(next);
         setSaid('');
-      } else if (event.shiftKey && direction !== undefined && hidden > 0 && onExpand !== undefined && expandable(node)) {
+      } else if (event.shiftKey && direction !== undefined && hidden > 0 && onExpand !== undefined && node !== undefined && expandable(node)) {
         setSaid(`Showing ${hidden} more ${direction}.`);
         onExpand(id, direction);
       } else setSaid(direction === undefined ? 'No further node on this side.' : hidden > 0 ? `No further node is drawn ${direction}; ${hidden} more are recorded.` : `Nothing more ${direction}.`);
+    } else if (node === undefined) {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      onFold(id.slice('fold:'.length));
     } else if (event.key === 'Enter') onOpen(id);
     else if (event.key === ' ') onSelect(id === selectedId ? undefined : id);
     else if (event.key === 'Escape') onSelect(undefined);
@@ -140,13 +180,13 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
         zoomOnScroll={false}
         preventScrolling={false}
         zoomOnDoubleClick={false}
-        onNodeClick={(_event, node) => { onSelect(node.id); }}
-        onNodeDoubleClick={(_event, node) => { onOpen(node.id); }}
+        onNodeClick={(_event, node) => { onSelect(node.type === 'frame' ? undefined : node.id); }}
+        onNodeDoubleClick={(_event, node) => { if (node.type === 'lineage') onOpen(node.id); }}
         onPaneClick={() => { onSelect(undefined); }}
       >
-        <ViewportPortal><LineageEdges layout={layout} edges={edges} traced={traced} /></ViewportPortal>
+        <ViewportPortal><LineageEdges layout={layout} edges={lines} traced={tracedLines} /></ViewportPortal>
         <Panel position="bottom-left">
-          <div className="flex flex-col rounded-md border border-line bg-canvas">
+          <div className="flex rounded-md border border-line bg-canvas">
             <IconButton icon={Plus} label="Zoom in" size="sm" onClick={() => { void flow.zoomIn({ duration: still.current ? 0 : 120 }); }} />
             <IconButton icon={Minus} label="Zoom out" size="sm" onClick={() => { void flow.zoomOut({ duration: still.current ? 0 : 120 }); }} />
             <IconButton icon={Scan} label="Show the whole graph" size="sm" onClick={() => { void flow.setViewport(wholeView(layout, size), { duration: still.current ? 0 : 160 }); }} />
@@ -154,14 +194,14 @@ function Canvas({ nodes, edges, layout, orientation, size, focusId, focusIds, se
             <IconButton icon={full ? Minimize2 : Maximize2} label={full ? 'Back to the page' : 'Fill the window'} size="sm" onClick={onFull} />
           </div>
         </Panel>
-        {(level !== 'near' || edges.some((edge) => edge.broken !== undefined)) && <Panel position="top-left"><Legend nodes={level === 'near' ? [] : nodes} edges={edges} /></Panel>}
-        {nodes.length > 40 && size.width > 640 && (
-          <MiniMap<Node<LineageNodeData, 'lineage'>>
+        {(level !== 'near' || lines.some((edge) => edge.broken !== undefined)) && <Panel position="top-left"><Legend nodes={level === 'near' ? [] : all} edges={lines} /></Panel>}
+        {nodes.length > 40 && size.width > 640 && !inSight && (
+          <MiniMap<DrawnNode>
             position="bottom-right"
             pannable
             ariaLabel="Overview of the graph"
             style={size.height > 640 ? { width: 220, height: 150 } : { width: 168, height: 112 }}
-            nodeColor={(node) => node.data.selected || node.data.focus ? 'var(--accent)' : kindColours[node.data.node.kind]}
+            nodeColor={(node) => node.type === 'frame' ? 'var(--line)' : node.data.selected || node.data.focus ? 'var(--accent)' : kindColours[node.data.node.kind]}
             nodeStrokeWidth={0}
             nodeBorderRadius={16}
             maskColor="color-mix(in srgb, var(--sunken) 70%, transparent)"

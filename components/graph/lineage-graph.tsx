@@ -3,8 +3,8 @@
 
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
-import { useMemo, useRef, useState, type ReactNode } from 'react';
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useWidth } from '../charts/use-width.ts';
 import type { ExportLink } from '../table/export-menu.tsx';
 import { Alert } from '../ui/alert.tsx';
@@ -12,15 +12,17 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { SkeletonBox } from '../ui/skeleton.tsx';
 import { toast } from '../ui/toast.tsx';
-import { layoutLimit, type LayoutResult } from './compute-layout.ts';
+import { computeLayout, layoutLimit, type LayoutResult } from './compute-layout.ts';
 import { GraphTable } from './graph-table.tsx';
 import { choicesOf, matchesOf, type GraphFilter } from './filter.ts';
+import { folded, foldsOf } from './fold.ts';
 import { GraphToolbar } from './graph-toolbar.tsx';
 import { graphPng } from './graph-png.ts';
 import { graphSvg } from './graph-svg.ts';
 import type { Direction, GraphEdge, GraphNode } from './graph-types.ts';
 import { drawableEdges } from './layout-input.ts';
 import { NodePanel } from './node-panel.tsx';
+import { pictureOf } from './picture.ts';
 import { useLayout } from './use-layout.ts';
 import { useWindowSize } from './use-window-size.ts';
 import { canvasHeight } from './view.ts';
@@ -35,7 +37,12 @@ export const nodeLimit = 300;
 const panelBeside = 720;
 const panelWidth = 304;
 
-const noMatches: ReadonlySet<string> = new Set();
+const noMatches: ReadonlyMap<string, number> = new Map();
+const unfoldParser = parseAsArrayOf(parseAsString).withDefault([]).withOptions({ history: 'push' });
+/** In the address: whatever can be folded is not. */
+const everything = 'all';
+/** More keys than this are not kept in an address. */
+const mostUnfolded = 50;
 
 const viewParsers = { find: parseAsString.withDefault(''), kind: parseAsString.withDefault(''), state: parseAsString.withDefault(''), as: parseAsStringLiteral(['graph', 'table']).withDefault('graph') };
 
@@ -75,6 +82,13 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
   const width = useWidth(box, 0);
   const [looking, setLooking] = useQueryStates(viewParsers, { history: 'replace', throttleMs: 200 });
   const [selected, setSelected] = useQueryState(urlKey, parseAsString);
+  const [unfold, setUnfold] = useQueryState('unfold', unfoldParser);
+  const nextFocus = useRef<string | undefined>(undefined);
+  const takeFocus = useCallback(() => {
+    const id = nextFocus.current;
+    nextFocus.current = undefined;
+    return id;
+  }, []);
   const [at, setAt] = useState(-1);
   const [full, setFull] = useState(false);
   const windowSize = useWindowSize(full);
@@ -89,8 +103,6 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
   const edges = useMemo(() => drawableEdges(nodes, given), [nodes, given]);
   const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
   const neighbours = useMemo(() => neighboursOf(edges), [edges]);
-  const selectedNode = selected === null ? undefined : byId.get(selected);
-  const traced = useMemo(() => selectedNode === undefined ? marked : reach(neighbours, selectedNode.id), [selectedNode, neighbours, marked]);
   const choices = useMemo(() => choicesOf(nodes), [nodes]);
   const matches = useMemo(() => matchesOf(nodes, filter), [nodes, filter]);
   const found = useMemo(() => (matches === undefined ? [] : nodes.filter((node) => matches.has(node.id)).map((node) => node.id)), [nodes, matches]);
@@ -98,31 +110,90 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
   const focusSet = useMemo(() => new Set(focusIds ?? (focusId === undefined ? [] : [focusId])), [focusIds, focusId]);
 
   const tooMany = nodes.length > nodeLimit;
+  const folds = useMemo(() => (tooMany ? [] : foldsOf(nodes, edges, new Set([...focusSet, ...(marked ?? [])]))), [tooMany, nodes, edges, focusSet, marked]);
+  const pulled = selected !== null && folds.some((fold) => fold.members.includes(selected)) ? selected : undefined;
+  const shown = useMemo(() => folded(nodes, edges, folds, unfold.includes(everything) ? 'all' : new Set(unfold), pulled), [nodes, edges, folds, unfold, pulled]);
+  const bothById = useMemo(() => new Map([...byId, ...shown.nodes.map((node) => [node.id, node] as const)]), [byId, shown]);
+  const drawnById = useMemo(() => new Map(shown.nodes.map((node) => [node.id, node])), [shown]);
+  const selectedNode = selected === null ? undefined : (drawnById.get(selected) ?? byId.get(selected));
+  // What leads where is followed in the graph itself, not in the picture: a fold lights up if any that it holds is reached.
+  const traced = useMemo(() => {
+    const reached = selectedNode === undefined ? marked : reach(neighbours, ...(selectedNode.fold?.members ?? [selectedNode.id]));
+    return reached === undefined ? undefined : new Set([...reached].map((id) => shown.standing.get(id) ?? id));
+  }, [selectedNode, neighbours, marked, shown]);
+  const drawnMatches = useMemo(() => {
+    if (matches === undefined) return noMatches;
+    const counts = new Map<string, number>();
+    for (const id of matches) {
+      const drawn = shown.standing.get(id) ?? id;
+      counts.set(drawn, (counts.get(drawn) ?? 0) + 1);
+    }
+    return counts;
+  }, [matches, shown]);
+  const stops = useMemo(() => [...new Set(found.map((id) => shown.standing.get(id) ?? id))], [found, shown]);
+
   const orientation = tooMany || nodes.length === 0 || width === 0 ? undefined : width < 640 ? 'down' : 'across';
-  const { result, stop, retry } = useLayout(nodes, edges, orientation);
+  // In coarse steps: a window that is made a little wider does not move the picture.
+  const aspect = Math.round(Math.min(3, Math.max(0.5, width / most)) * 4) / 4;
+  const picture = useMemo(() => (orientation === undefined ? undefined : pictureOf(shown, orientation, aspect)), [shown, orientation, aspect]);
+  const { result, stop, retry } = useLayout(picture);
+  const steps = useMemo(() => neighboursOf([...shown.edges, ...(picture?.lines.filter((line) => shown.frames.some(({ id }) => id === line.from || id === line.to)) ?? [])]), [shown, picture]);
 
   const expand = useMemo(() => onExpand ?? (expandHref === undefined ? undefined : (id: string, direction: Direction) => { router.push(expandHref(id, direction), { scroll: false }); }), [onExpand, expandHref, router]);
   const select = (id: string | undefined) => { void setSelected(id ?? null); };
-  const open = (id: string) => {
-    const href = byId.get(id)?.href;
-    if (href !== undefined) router.push(href);
+  const unfoldOne = (key: string) => {
+    nextFocus.current = `fold:${key}`;
+    void setUnfold([...new Set([...unfold, key])].slice(-mostUnfolded));
+    if (selected === `fold:${key}`) select(undefined);
   };
-  const drawnHeight = full ? windowSize.height : result?.is === 'ready' ? canvasHeight(result.layout, most) : nodes.length <= 12 ? Math.min(most, 320) : most;
+  const foldAgain = useCallback((key: string) => {
+    nextFocus.current = `fold:${key}`;
+    // From everything, one less is all the others.
+    const rest = (unfold.includes(everything) ? shown.unfolded : unfold).filter((each) => each !== key).slice(-mostUnfolded);
+    void setUnfold(rest.length === 0 ? null : rest);
+    // What is folded away is let go of: else it would stay beside its fold.
+    if (selected !== null && shown.frames.some(({ fold }) => fold !== undefined && fold.key === key && fold.members.includes(selected))) void setSelected(null);
+  }, [unfold, shown, setUnfold, selected, setSelected]);
+  const unfoldAll = (all: boolean) => {
+    void setUnfold(all ? [everything] : null);
+    if (!all && pulled !== undefined) void setSelected(null);
+  };
+  const open = (id: string) => {
+    const node = drawnById.get(id) ?? byId.get(id);
+    if (node?.fold !== undefined) unfoldOne(node.fold.key);
+    else if (node?.href !== undefined) router.push(node.href);
+  };
+  const inFolds = useMemo(() => shown.nodes.reduce((sum, node) => sum + (node.fold?.members.length ?? 0), 0), [shown]);
+  const drawnHeight = full ? windowSize.height : result?.is === 'ready' ? canvasHeight(result.layout, most, width) : nodes.length <= 12 ? Math.min(most, 320) : most;
   // The panel lies over the canvas and needs room of its own.
   const height = !full && selectedNode !== undefined && width >= panelBeside ? Math.max(drawnHeight, Math.min(most, 440)) : drawnHeight;
   const ready = result?.is === 'ready' ? result.layout : undefined;
-  const saveSvg = ready === undefined ? undefined : () => { saveFile(new Blob([graphSvg(ready, nodes, edges, focusId)], { type: 'image/svg+xml' }), 'lineage.svg'); };
-  const savePng = ready === undefined ? undefined : () => {
-    void graphPng(ready, nodes, edges, focusId).then((picture) => {
+  const saveSvg = ready === undefined || picture === undefined ? undefined : () => { saveFile(new Blob([graphSvg(ready, { nodes: shown.nodes, frames: picture.frames }, picture.lines, byId, focusId)], { type: 'image/svg+xml' }), 'lineage.svg'); };
+  /** Laid out anew with nothing folded: a picture to keep may be larger than one to look at. */
+  const saveWholeSvg = picture === undefined || shown.folded.length === 0 ? undefined : () => {
+    const whole = folded(nodes, edges, folds, 'all', undefined);
+    const unfolded = pictureOf(whole, picture.orientation, picture.aspect);
+    void computeLayout(unfolded, new AbortController().signal).then((drawn) => {
+      if (drawn.is === 'ready') saveFile(new Blob([graphSvg(drawn.layout, { nodes: whole.nodes, frames: unfolded.frames }, unfolded.lines, byId, focusId)], { type: 'image/svg+xml' }), 'lineage.svg');
+      else toast({ title: 'The picture of every node took too long. Save it as it is drawn, or as DOT.', tone: 'danger' });
+    });
+  };
+  const savePng = ready === undefined || picture === undefined ? undefined : () => {
+    void graphPng(ready, { nodes: shown.nodes, frames: picture.frames }, picture.lines, focusId).then((picture) => {
       if (picture === null) toast({ title: 'This browser cannot make a picture of this size. Save it as SVG.', tone: 'danger' });
       else saveFile(picture, 'lineage.png');
     });
   };
 
+  // Of a fold, the neighbours that are drawn; of a node, those that are recorded in this graph, folded or not.
   const panel = selectedNode === undefined ? null : (
-    <NodePanel node={selectedNode} neighbours={neighbours.get(selectedNode.id)} byId={byId} details={details} onSelect={select} onExpand={expand} onClose={() => { select(undefined); }} />
+    <NodePanel node={selectedNode} neighbours={(selectedNode.fold === undefined ? neighbours : steps).get(selectedNode.id)} byId={selectedNode.fold === undefined ? byId : bothById} matches={matches} onUnfold={unfoldOne} details={details} onSelect={select} onExpand={expand} onClose={() => { select(undefined); }} />
   );
-  const table = (only: ReadonlySet<string> | undefined) => <GraphTable nodes={nodes} only={only} neighbours={neighbours} focusId={focusId} label={label} onExpand={expand} />;
+  const heldBy = (id: string) => {
+    const drawn = shown.standing.get(id);
+    return drawn === undefined || drawn === id ? undefined : drawnById.get(drawn);
+  };
+  const table = (only: ReadonlySet<string> | undefined) => <GraphTable nodes={nodes} only={only} neighbours={neighbours} focusId={focusId} label={label} onExpand={expand} heldBy={heldBy} />;
   const toTable = <Button onClick={() => { setView('table'); }}>Show the table</Button>;
   return (
     <div className="min-w-0">
@@ -131,13 +202,16 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
         onView={setView}
         filter={filter}
         onFilter={onFilter}
-        onNext={() => { if (found.length > 0) setAt((index) => (index + 1) % found.length); }}
+        onNext={() => { if (stops.length > 0) setAt((index) => (index + 1) % stops.length); }}
         choices={choices}
         found={matches === undefined ? undefined : found.length}
-        summary={`${nodes.length} nodes, ${edges.length} edges`}
+        summary={`${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}, ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}${inFolds === 0 ? '' : ` · ${inFolds} folded into ${shown.nodes.length - (nodes.length - inFolds)}`}`}
+        onUnfoldAll={shown.folded.length > 0 ? () => { unfoldAll(true); } : undefined}
+        onFoldAll={shown.unfolded.length > 0 ? () => { unfoldAll(false); } : undefined}
         exports={exports}
         onSvg={saveSvg}
         onPng={savePng}
+        onWholeSvg={saveWholeSvg}
       />
       <div ref={box} className="no-print">
         {view === 'table' ? (
@@ -164,9 +238,9 @@ export function LineageGraph({ label, nodes, edges: given, focusId, focusIds, ma
               <LineageCanvas
                 // A new layout is a new picture, with its own opening view.
                 key={`${result.layout.width} ${result.layout.height} ${nodes.length} ${orientation} ${full ? `${windowSize.width} ${windowSize.height}` : ''}`}
-                nodes={nodes} edges={edges} layout={result.layout} orientation={orientation} full={full} onFull={() => { setFull((is) => !is); }} size={{ width: (full ? windowSize.width : width) - (panel !== null && width >= panelBeside ? panelWidth : 0), height }}
-                focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={matches ?? noMatches} filtering={matches !== undefined} shownMatch={found[at]} neighbours={neighbours}
-                onSelect={select} onOpen={open} onExpand={expand}
+                nodes={shown.nodes} all={nodes} lines={picture?.lines ?? []} frames={picture?.frames ?? []} layout={result.layout} orientation={orientation} full={full} onFull={() => { setFull((is) => !is); }} size={{ width: (full ? windowSize.width : width) - (panel !== null && width >= panelBeside ? panelWidth : 0), height }}
+                focusId={focusId} focusIds={focusSet} selectedId={selectedNode?.id} traced={traced} matches={drawnMatches} filtering={matches !== undefined} shownMatch={stops[at]} neighbours={steps}
+                onSelect={select} onOpen={open} onFold={foldAgain} takeFocus={takeFocus} onExpand={expand}
               />
             )}
             {panel !== null && width >= panelBeside && result?.is === 'ready' && <div className="absolute top-2 right-2 max-h-[calc(100%-1rem)] w-72 overflow-y-auto rounded-md bg-raised shadow-popover">{panel}</div>}

@@ -16,42 +16,47 @@ export type LineageNodeData = {
   readonly tabStop: boolean;
   readonly dimmed: boolean;
   readonly matched: boolean;
+  /** Of a fold: how many of what it holds are looked for. */
+  readonly found: number;
   readonly onExpand: ((id: string, direction: Direction) => void) | undefined;
 };
 
 /** What a screen reader says of a node. */
-export function nodeName(node: GraphNode): string {
-  const parts = [kindWords[node.kind], node.label, node.sublabel, node.state === undefined ? undefined : stateWords[node.state]];
+export function nodeName(node: GraphNode, found = 0): string {
+  const parts = [node.fold === undefined ? kindWords[node.kind] : 'folded', node.label, node.sublabel === '' ? undefined : node.sublabel, found === 0 || node.fold === undefined ? undefined : `${found} found`, node.state === undefined ? undefined : stateWords[node.state]];
   if (node.hiddenUpstream !== undefined && node.hiddenUpstream > 0) parts.push(`${node.hiddenUpstream} more upstream`);
   if (node.hiddenDownstream !== undefined && node.hiddenDownstream > 0) parts.push(`${node.hiddenDownstream} more downstream`);
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
 export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<LineageNodeData, 'lineage'>>) {
-  const { node, focus, selected, dimmed, matched } = data;
+  const { node, focus, selected, dimmed, matched, found } = data;
+  const several = node.members !== undefined || node.fold !== undefined;
   const Icon = kindIcons[node.kind];
   const alarm = alarming(node.state);
   const border = selected ? 'border-accent ring-2 ring-accent' : matched ? 'border-accent ring-2 ring-accent/40' : alarm ? 'border-fail' : focus ? 'border-accent' : 'border-line-strong/70';
   return (
     <div style={nodeSize} data-dimmed={dimmed || undefined} className="relative">
-      {node.members !== undefined && <div aria-hidden className="absolute inset-0 translate-x-1 translate-y-1 rounded-md border border-line-strong/70 bg-canvas" />}
+      {node.fold !== undefined && <div aria-hidden className={`absolute inset-0 translate-x-2 translate-y-2 rounded-md border bg-canvas ${alarm ? 'border-fail' : 'border-line-strong/70'}`} />}
+      {several && <div aria-hidden className={`absolute inset-0 translate-x-1 translate-y-1 rounded-md border bg-canvas ${alarm ? 'border-fail' : 'border-line-strong/70'}`} />}
       <div
         id={`node-${node.id}`}
         role="button"
         tabIndex={data.tabStop ? 0 : -1}
-        aria-label={nodeName(node)}
+        aria-label={nodeName(node, found)}
         aria-pressed={selected}
+        aria-expanded={node.fold === undefined ? undefined : false}
         className={`relative size-full overflow-hidden rounded-md border bg-canvas ${node.kind === 'restricted' ? 'border-dashed' : ''} ${border} ${focus ? 'bg-selected' : alarm ? 'bg-fail-soft' : ''}`}
       >
         <div aria-hidden className="node-full size-full grid-cols-[28px_minmax(0,1fr)] items-center pr-2">
           <Icon className={`mx-auto size-4 ${kindTones[node.kind]}`} />
           <span className="min-w-0">
             <span className="flex items-center justify-between gap-1 text-2xs leading-[14px] text-ink-3">
-              <span>{kindWords[node.kind]}</span>
+              <span className="truncate">{node.fold === undefined ? kindWords[node.kind] : <><span className={node.fold.name === undefined ? '' : 'text-xs font-semibold text-ink'}>{node.fold.name === undefined ? 'folded' : node.fold.count}</span>{found > 0 && `, ${found} found`}</>}</span>
               {node.state !== undefined && <span className={`inline-flex items-center gap-1 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} spin={node.state === 'running'} />{stateWords[node.state]}</span>}
             </span>
-            <span className="block truncate text-sm leading-4 font-medium text-ink">{node.label}</span>
-            {node.sublabel !== undefined && <span className="block truncate font-mono text-2xs leading-[13px] text-ink-2">{node.sublabel}</span>}
+            <Name text={node.fold?.name ?? node.label} />
+            {node.sublabel !== undefined && <span className={`block truncate text-2xs leading-[13px] text-ink-2 ${node.fold !== undefined || node.kind === 'run' ? 'tabular-nums' : 'font-mono'}`}>{node.sublabel}</span>}
           </span>
         </div>
         <div aria-hidden className="node-name size-full items-center gap-2 px-2">
@@ -61,6 +66,7 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
         </div>
         <div aria-hidden className={`node-sign size-full bg-current/15 items-center justify-center gap-3 ${kindTones[node.kind]}`}>
           <Icon className="size-9" strokeWidth={2.5} />
+          {node.fold !== undefined && <span className="text-[30px] leading-none font-semibold">{node.fold.members.length}</span>}
           {alarm && node.state !== undefined && <span className={`scale-[2.2] ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} /></span>}
         </div>
       </div>
@@ -69,6 +75,13 @@ export const LineageNode = memo(function LineageNode({ data }: NodeProps<Node<Li
     </div>
   );
 });
+
+/** One line; of a name that is too long the end stays, for that is where names of one pipeline differ. */
+function Name({ text }: { readonly text: string }) {
+  const end = Math.max(...['/', '.', ' ', '-', '_'].map((sign) => text.lastIndexOf(sign)));
+  const from = end > 0 && text.length - end <= 16 ? end : Math.max(0, text.length - 8);
+  return <span className="flex min-w-0 text-sm leading-4 font-medium text-ink"><span className="truncate whitespace-pre">{text.slice(0, from)}</span><span className="shrink-0 whitespace-pre">{text.slice(from)}</span></span>;
+}
 
 function More({ node, direction, count, onExpand }: { readonly node: GraphNode; readonly direction: Direction; readonly count: number | undefined; readonly onExpand: LineageNodeData['onExpand'] }) {
   if (count === undefined || count === 0) return null;

@@ -1,7 +1,7 @@
 // NodePanel: what is known of the selected node, where it leads, and its neighbours by name.
 'use client';
 
-import { ArrowLeftToLine, ArrowRightToLine, X } from 'lucide-react';
+import { ArrowLeftToLine, ArrowRightToLine, UnfoldVertical, X } from 'lucide-react';
 import { Fragment, type ReactNode } from 'react';
 import { Glyph } from '../evidence/glyphs.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -12,31 +12,37 @@ import { kindIcons, kindTones, stateGlyphs, stateTones } from './kind-look.ts';
 import type { Neighbours } from './walk.ts';
 
 /** Beside the graph on wide screens, beneath it on narrow ones. */
-export function NodePanel({ node, neighbours, byId, details, onSelect, onExpand, onClose }: {
+export function NodePanel({ node, neighbours, byId, matches, details, onSelect, onUnfold, onExpand, onClose }: {
   readonly node: GraphNode;
   readonly neighbours: Neighbours | undefined;
   readonly byId: ReadonlyMap<string, GraphNode>;
+  /** What is looked for: of a fold, that comes first. */
+  readonly matches: ReadonlySet<string> | undefined;
   readonly details: ((node: GraphNode) => ReactNode) | undefined;
   readonly onSelect: (id: string) => void;
   readonly onExpand: ((id: string, direction: Direction) => void) | undefined;
+  readonly onUnfold: (key: string) => void;
   readonly onClose: () => void;
 }) {
   const Icon = kindIcons[node.kind];
+  const { fold } = node;
+  const held = fold === undefined ? [] : matches === undefined ? fold.members : [...fold.members.filter((id) => matches.has(id)), ...fold.members.filter((id) => !matches.has(id))];
   return (
-    <section aria-label={`Selected: ${kindWords[node.kind]} ${node.label}`} className="flex flex-col gap-3 p-3">
+    <section aria-label={`Selected: ${fold === undefined ? `${kindWords[node.kind]} ` : ''}${node.label}`} className="flex flex-col gap-3 p-3">
       <div className="flex items-start gap-2">
         <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${kindTones[node.kind]}`} />
         <div className="min-w-0 flex-1">
           <p className="flex flex-wrap items-center gap-x-2 text-xs text-ink-3">
-            {kindWords[node.kind]}
+            {fold === undefined ? kindWords[node.kind] : 'folded look-alikes'}
             {node.state !== undefined && <span className={`inline-flex items-center gap-1 ${stateTones[node.state]}`}><Glyph name={stateGlyphs[node.state]} />{stateWords[node.state]}</span>}
           </p>
           <p className="font-medium break-words">{node.label}</p>
-          {node.sublabel !== undefined && <p className="flex items-center font-mono text-xs break-all text-ink-2">{node.sublabel}<CopyButton text={node.sublabel} label="Copy this line" /></p>}
+          {node.sublabel !== undefined && (fold === undefined ? <p className="flex items-center font-mono text-xs break-all text-ink-2">{node.sublabel}<CopyButton text={node.sublabel} label="Copy this line" /></p> : <p className="text-xs text-ink-2">{node.sublabel}</p>)}
         </div>
         <IconButton icon={X} label="Close" size="sm" onClick={onClose} />
       </div>
       <div className="flex flex-wrap gap-2">
+        {fold !== undefined && <Button size="sm" variant="primary" icon={UnfoldVertical} onClick={() => { onUnfold(fold.key); }}>Unfold</Button>}
         {node.href !== undefined && <LinkButton href={node.href} size="sm" variant="primary">{node.members === undefined ? 'Open' : 'Show its members'}</LinkButton>}
         {node.links?.map((link) => <LinkButton key={link.href} href={link.href} size="sm">{link.label}</LinkButton>)}
         {onExpand !== undefined && expandable(node) && (node.hiddenUpstream ?? 0) > 0 && <Button size="sm" icon={ArrowLeftToLine} onClick={() => { onExpand(node.id, 'upstream'); }}>+{node.hiddenUpstream} upstream</Button>}
@@ -52,15 +58,15 @@ export function NodePanel({ node, neighbours, byId, details, onSelect, onExpand,
           ))}
         </dl>
       )}
-      <Side title="Comes from" direction="upstream" neighbours={neighbours} byId={byId} onSelect={onSelect} />
-      <Side title="Leads to" direction="downstream" neighbours={neighbours} byId={byId} onSelect={onSelect} />
+      {fold !== undefined && <Side title="Holds" ids={held} byId={byId} onSelect={onSelect} />}
+      <Side title="Comes from" ids={neighbours?.upstream ?? []} noteOf={(id) => neighbours?.notes.get(`upstream ${id}`)} byId={byId} onSelect={onSelect} />
+      <Side title="Leads to" ids={neighbours?.downstream ?? []} noteOf={(id) => neighbours?.notes.get(`downstream ${id}`)} byId={byId} onSelect={onSelect} />
       {details?.(node)}
     </section>
   );
 }
 
-function Side({ title, direction, neighbours, byId, onSelect }: { readonly title: string; readonly direction: Direction; readonly neighbours: Neighbours | undefined; readonly byId: ReadonlyMap<string, GraphNode>; readonly onSelect: (id: string) => void }) {
-  const ids = neighbours?.[direction] ?? [];
+function Side({ title, ids, noteOf, byId, onSelect }: { readonly title: string; readonly ids: readonly string[]; readonly noteOf?: (id: string) => string | undefined; readonly byId: ReadonlyMap<string, GraphNode>; readonly onSelect: (id: string) => void }) {
   return (
     <div>
       <p className="text-xs text-ink-3">{title}{ids.length > 0 && ` · ${ids.length}`}</p>
@@ -70,13 +76,13 @@ function Side({ title, direction, neighbours, byId, onSelect }: { readonly title
             const other = byId.get(id);
             if (other === undefined) return null;
             const Icon = kindIcons[other.kind];
-            const note = neighbours?.notes.get(`${direction} ${id}`);
+            const note = noteOf?.(id);
             return (
               <li key={id}>
                 <button type="button" onClick={() => { onSelect(id); }} className="flex min-h-7 w-full items-center gap-1.5 rounded-sm px-1 text-left hover:bg-hover">
                   <Icon aria-hidden className={`size-3.5 shrink-0 ${kindTones[other.kind]}`} />
                   <span className="min-w-0 flex-1">
-                    <span className="block truncate">{other.label}</span>
+                    <span className="block truncate">{other.label}{title === 'Holds' && other.sublabel !== undefined && <span className="ml-1.5 text-xs text-ink-3">{other.sublabel}</span>}</span>
                     {note !== undefined && <span className="block text-2xs text-ink-3">{note}</span>}
                   </span>
                   {other.state !== undefined && <span className={stateTones[other.state]}><Glyph name={stateGlyphs[other.state]} /><span className="sr-only">{stateWords[other.state]}</span></span>}

@@ -23,11 +23,11 @@ export function neighboursOf(edges: readonly GraphEdge[]): ReadonlyMap<string, N
   return map;
 }
 
-/** Everything that led to a node and everything that came of it, the node included. Ends on cycles. */
-export function reach(neighbours: ReadonlyMap<string, Neighbours>, start: string): ReadonlySet<string> {
-  const reached = new Set([start]);
+/** Everything that led to some nodes and everything that came of them, themselves included. Ends on cycles. */
+export function reach(neighbours: ReadonlyMap<string, Neighbours>, ...starts: readonly string[]): ReadonlySet<string> {
+  const reached = new Set(starts);
   for (const side of ['upstream', 'downstream'] as const) {
-    const open = [start];
+    const open = [...starts];
     const seen = new Set(open);
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       for (const next of neighbours.get(id)?.[side] ?? []) {
@@ -46,7 +46,7 @@ export type Step = 'left' | 'right' | 'up' | 'down';
 const nearestBy = (ids: readonly string[], distance: (id: string) => number): string | undefined =>
   ids.reduce<string | undefined>((best, id) => best === undefined || distance(id) < distance(best) ? id : best, undefined);
 
-/** Where an arrow key leads: along edges in the direction of flow, between nodes of the same layer across it. */
+/** Where an arrow key leads: along edges in the direction of flow, between nodes of the same layer across it; within a frame, first to the next in its grid. */
 export function step(layout: Layout, neighbours: ReadonlyMap<string, Neighbours>, from: string, to: Step, orientation: Orientation): string | undefined {
   const here = layout.nodes.get(from);
   if (here === undefined) return undefined;
@@ -55,6 +55,9 @@ export function step(layout: Layout, neighbours: ReadonlyMap<string, Neighbours>
   const place = (id: string) => layout.nodes.get(id) ?? here;
   const [back, forth] = orientation === 'across' ? ['left', 'right'] : ['up', 'down'];
   if (to === back || to === forth) {
+    const way = to === forth ? 1 : -1;
+    const inRow = [...(frameAround(layout, from)?.members ?? [])].filter((id) => across(place(id)) === across(here) && (along(place(id)) - along(here)) * way > 0);
+    if (inRow.length > 0) return nearestBy(inRow, (id) => Math.abs(along(place(id)) - along(here)));
     const candidates = neighbours.get(from)?.[to === forth ? 'downstream' : 'upstream'] ?? [];
     return nearestBy(candidates.filter((id) => layout.nodes.has(id)), (id) => Math.abs(across(place(id)) - across(here)));
   }
@@ -63,6 +66,8 @@ export function step(layout: Layout, neighbours: ReadonlyMap<string, Neighbours>
   // Staying in the layer matters more than being near.
   return nearestBy(side, (id) => Math.abs(across(place(id)) - across(here)) + 4 * Math.abs(along(place(id)) - along(here)));
 }
+
+const frameAround = (layout: Layout, id: string) => [...layout.frames.values()].find((frame) => frame.members.has(id));
 
 /** Which way along the flow an arrow key points; undefined across it. */
 export function directionOf(to: Step, orientation: Orientation): 'upstream' | 'downstream' | undefined {

@@ -17,9 +17,8 @@ function linksOf(node: GraphNode, address: LineageAddress, focus: readonly strin
     return node.href === null || versionId === undefined ? [] : [{ label: 'Columns around its data', href: columnsHref(`version:${versionId}`) }];
   }
   if (node.type !== 'run' && node.type !== 'version') return folds;
-  const isModel = node.type === 'version' && node.href?.startsWith('/models/') === true;
   return [
-    ...(isModel ? [{ label: 'Its bytes', href: `/data/${node.id.slice('version:'.length)}` }] : []),
+    ...(isRegistered(node) ? [{ label: 'Its bytes', href: `/data/${node.id.slice('version:'.length)}` }] : []),
     ...(focus.includes(node.id) ? [] : [{ label: 'Lineage around it', href: centredHref(address, node.id) }, { label: 'Path to it', href: pathHref(address, node.id) }]),
     ...(node.type === 'version' ? [{ label: 'Its columns', href: columnsHref(node.id) }] : []),
     ...folds,
@@ -35,13 +34,24 @@ function factsOf(node: GraphNode): { term: string; value: string; copy?: boolean
   ];
 }
 
+/** The name that a node shares with its like: a model's without its number, a run's and data's as it is. Columns are few, other teams are one. */
+function likeOf(node: GraphNode): string | null {
+  if (node.type === 'column' || node.type === 'restricted') return null;
+  return node.kind === 'model' && isRegistered(node) ? node.label.replace(/ \d+$/, '') : node.label;
+}
+
+const isRegistered = (node: GraphNode) => node.type === 'version' && node.href?.startsWith('/models/') === true;
+
 /** One node as `LineageGraph` takes it. A folded group leads to itself, opened. */
 export function shownNode(node: GraphNode, address: LineageAddress, focus: readonly string[]): DrawnNode {
   const state = node.state === null ? undefined : states[node.state];
+  const like = likeOf(node);
   const href = node.type === 'group' && node.group !== null ? groupHref(address, node.group) : node.href;
   return {
     id: node.id, kind: kinds[node.kind] ?? 'dataset', label: node.label, sublabel: node.detail, links: linksOf(node, address, focus), facts: factsOf(node),
-    hiddenUpstream: node.hiddenUpstream, hiddenDownstream: node.hiddenDownstream, ...(node.members > 0 && { members: node.members }), ...(href !== null && { href }), ...(state !== undefined && { state }),
+    hiddenUpstream: node.hiddenUpstream, hiddenDownstream: node.hiddenDownstream, registered: isRegistered(node),
+    ...(like !== null && { like }), ...(node.team !== null && { team: node.team }), ...(node.pipeline !== null && node.kind !== 'pipeline' && { pipeline: node.pipeline }), ...(node.at !== null && { at: node.at }),
+    ...(node.members > 0 && { members: node.members }), ...(href !== null && { href }), ...(state !== undefined && { state }),
   };
 }
 

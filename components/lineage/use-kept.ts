@@ -1,10 +1,10 @@
-// useKept: addresses of the lineage page that keep how the reader looks at it: the filters and whether as a table.
+// useKept: addresses of the lineage page that keep how the reader looks at it: the filters, what is unfolded and whether as a table.
 'use client';
 
 import { useSearchParams } from 'next/navigation';
 import { useCallback } from 'react';
 
-export const keptKeys = ['find', 'kind', 'state', 'as'] as const;
+export const keptKeys = ['find', 'kind', 'state', 'as', 'unfold'] as const;
 
 /** Adds to an address of the page what only the reader's own view holds. */
 export function useKept(): (href: string) => string {
