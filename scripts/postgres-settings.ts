@@ -9,14 +9,14 @@ export const notDurable = { fsync: 'off', synchronous_commit: 'off', full_page_w
 
 /**
  * Settings for a machine with so much memory and a disk with so much room, both in bytes. A quarter of the memory for pages, as PostgreSQL's own
- * documentation advises (Server Configuration, `shared_buffers`), at most 8 GB, and nothing is used before there are data to fill it. The log ahead of
+ * documentation advises (Server Configuration, `shared_buffers`), at most 4 GB since the portal and others live on the machine, and nothing is used before there are data to fill it. The log ahead of
  * writing may grow to a twentieth of the free disk, at most 4 GB: after each checkpoint a page is logged whole at its first change, and run ids
  * and digests touch pages all over the indexes, so checkpoints every few seconds would log most of what is written twice.
  */
 export function durableSettings({ memory, free }: { readonly memory: number; readonly free: number }): Record<string, string> {
   const within = (bytes: number, least: number, most: number) => `${String(Math.round(Math.min(Math.max(bytes, least), most) / mebibyte))}MB`;
   return {
-    shared_buffers: within(memory / 4, 128 * mebibyte, 8 * gibibyte),
+    shared_buffers: within(memory / 4, 128 * mebibyte, 4 * gibibyte),
     effective_cache_size: within(memory / 2, 512 * mebibyte, 32 * gibibyte),
     max_wal_size: within(free / 20, gibibyte, 4 * gibibyte),
     checkpoint_timeout: '15min',
