@@ -187,7 +187,11 @@ test('the graph is saved as CSV, JSON, DOT, SVG and PNG', async ({ people }) => 
   const json = await save(/^JSON/);
   expect((JSON.parse(json.bytes.toString()) as { nodes: unknown[] }).nodes).toHaveLength(count);
   expect((await save(/^DOT/)).bytes.toString()).toMatch(/^digraph lineage \{/);
-  expect((await save(/^SVG/)).bytes.toString()).toMatch(/^<svg /);
+  const picture = (await save(/^SVG, the picture/)).bytes.toString();
+  expect(picture).toMatch(/^<svg /);
+  const whole = (await save(/^SVG, every node unfolded/)).bytes.toString();
+  expect(whole).toMatch(/^<svg /);
+  expect(whole.length).toBeGreaterThan(picture.length);
   const png = await save(/^PNG/);
   expect([png.name, [...png.bytes.subarray(0, 4)]]).toEqual(['lineage.png', [0x89, 0x50, 0x4e, 0x47]]);
 });
