@@ -127,14 +127,17 @@ const byLabelWords = ({ digest }: VersionDetail): string =>
 
 function ByLabel({ version }: { readonly version: VersionDetail }) {
   return (
-    <SimpleTable
-      caption="By its label" rows={version.byLabel} rowKey={(each) => each.versionId}
-      columns={[
-        { header: 'Version', cell: (each) => <TextLink quiet href={`/data/${each.versionId}`}>{each.name ?? 'Unnamed data'} {each.label ?? ''}</TextLink> },
-        { header: 'Digest', cell: (each) => (each.digest === null ? <span className="text-ink-3">by label alone</span> : <Digest value={each.digest} />) },
-        { header: 'How sure', cell: (each) => (each.how === 'sole' ? 'no other content was ever seen under the label' : 'less sure: the label stood for several contents') },
-      ]}
-    />
+    <>
+      <SimpleTable
+        caption="By its label" rows={version.byLabel} rowKey={(each) => each.versionId}
+        columns={[
+          { header: 'Version', cell: (each) => <TextLink quiet href={`/data/${each.versionId}`}>{each.name ?? 'Unnamed data'} {each.label ?? ''}</TextLink> },
+          { header: 'Digest', cell: (each) => (each.digest === null ? <span className="text-ink-3">by label alone</span> : <Digest value={each.digest} />) },
+          { header: 'How sure', cell: (each) => (each.how === 'sole' ? 'no other content was ever seen under the label' : 'less sure: the label stood for several contents') },
+        ]}
+      />
+      {version.moreByLabel && <p className="text-xs text-ink-3">The newest 200 are shown; there are more. Lineage goes through all of them in the blast radius and for every gate.</p>}
+    </>
   );
 }
 

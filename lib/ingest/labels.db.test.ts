@@ -7,7 +7,7 @@ import { route } from '#lib/http.ts';
 import { getImpact, type ImpactItem, type ImpactView } from '#lib/impact/index.ts';
 import { newId } from '#lib/kernel/ids.ts';
 import type { Actor } from '#lib/kernel/permissions.ts';
-import { downstreamClosure, getGraph, upstreamClosure, type GraphView } from '#lib/lineage/index.ts';
+import { downstreamClosure, getAssetVersion, getGraph, upstreamClosure, type GraphView } from '#lib/lineage/index.ts';
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts';
 import { as, createOrganisation, must, type Organisation } from '#lib/testing/fixtures.ts';
 import { emptyLineage } from '#lib/testing/lineage-tables.ts';
@@ -28,10 +28,12 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** A letter stands for a digest of it alone. */
+const hexOf = (digest: string) => (digest.length === 1 ? digest.repeat(64) : digest);
 type Data = { readonly name: string; readonly digest?: string | undefined; readonly label?: string | undefined; readonly alsoCalled?: string | undefined };
 const dataset = ({ name, digest, label, alsoCalled }: Data) => ({
   namespace: 'lake', name, facets: {
-    ...(digest !== undefined ? { gatehouse_digest: { algorithm: 'sha256', digest: digest.repeat(64), label: label ?? null } } : label !== undefined ? { version: { datasetVersion: label } } : {}),
+    ...(digest !== undefined ? { gatehouse_digest: { algorithm: 'sha256', digest: hexOf(digest), label: label ?? null } } : label !== undefined ? { version: { datasetVersion: label } } : {}),
     ...(alsoCalled !== undefined && { symlinks: { identifiers: [{ namespace: 'lake', name: alsoCalled, type: 'TABLE' }] } }),
   },
 });
@@ -45,7 +47,7 @@ function run(job: string, inputs: readonly Data[], outputs: readonly Data[], mor
 const report = async (runs: readonly Run[], actor: Actor = organisation.pipeline) => {
   expect(must(await reportBatch.execute(as(actor), { bytes: Buffer.from(JSON.stringify(runs.map(({ event }) => event))) })).value.failed_events).toEqual([]);
 };
-const sha = (letter: string) => `sha256:${letter.repeat(64)}`;
+const sha = (letter: string) => `sha256:${hexOf(letter)}`;
 const raw = (digest?: string, label = 'v3'): Data => ({ name: 'raw', digest, label });
 const idOf = async (letter: string) => (await admin.query<{ id: string }>('SELECT id FROM asset_version WHERE digest = $1', [sha(letter)])).rows[0]?.id ?? '';
 const bareId = async (name: string, label: string) => (await admin.query<{ id: string }>('SELECT v.id FROM asset_version v JOIN asset a ON a.id = v.asset_id WHERE a.name = $1 AND v.label = $2', [name, label])).rows[0]?.id ?? '';
@@ -163,6 +165,35 @@ describe('a label that stood for several contents', () => {
   it('is told as sure where a surer way leads there, too', async () => {
     await report([...history(), run('also', [raw('a')], [{ name: 'mid', digest: 'c' }]), run('train again', [{ name: 'mid', digest: 'c' }], [model])]);
     expect((await impact(await idOf('a'), 'downstream')).counts).toMatchObject({ runs: 3, versions: 3, byLabel: [{ reachedBy: 'ambiguous_label', runs: 1, versions: 1 }] });
+  });
+});
+
+describe('a label that stood for more contents than are looked at', () => {
+  const content = (n: number) => n.toString(16).padStart(64, '0');
+  const latest = (digest?: string) => raw(digest, 'latest');
+  const many = 1_100;
+
+  it('says wherever it is shown that there are more, and is whole in the blast radius and in what rules rest on', async () => {
+    await report(Array.from({ length: many }, (_, n) => run('write', [], [latest(content(n))])));
+    await report([run('train', [latest()], [model])]);
+    const upstream = await graph({ node: sha('e'), up: 12, down: 0 });
+    expect(upstream.truncated).toBe(true);
+    expect(upstream.nodes.find((node) => node.type === 'version' && node.digest === null)?.hiddenUpstream).toBeGreaterThan(700);
+    // The newest are drawn, and room is left for who wrote them.
+    const versions = upstream.nodes.filter((node) => node.digest !== null && node.id !== upstream.focus[0]).map((node) => node.digest);
+    expect(versions).toContain(`sha256:${content(many - 1)}`);
+    expect(versions.length).toBeGreaterThan(100);
+    expect(jobs(upstream).filter((job) => job === 'write').length).toBeGreaterThan(50);
+    // Not one of the newest, so only from its own end is it found that it has this label; and the search says that it passed some by.
+    expect((await graph({ node: sha(content(0)), to: sha('e') })).path).toMatchObject({ found: true });
+    expect((await graph({ node: sha('e'), to: `version:${await bareId('raw', 'latest')}` })).path).toMatchObject({ found: true, complete: false });
+    const label = must(await getAssetVersion.execute(as(organisation.engineer), { id: await bareId('raw', 'latest') }));
+    expect([label.byLabel.length, label.moreByLabel, label.byLabel[0]?.digest]).toEqual([200, true, `sha256:${content(many - 1)}`]);
+    const one = must(await getAssetVersion.execute(as(organisation.engineer), { id: sha(content(5)) }));
+    expect([one.byLabel.length, one.moreByLabel]).toEqual([1, false]);
+    expect((await impact(await bareId('raw', 'latest'), 'upstream')).counts.runs).toBe(many);
+    expect((await impact(await idOf('e'), 'upstream')).counts.runs).toBe(many + 1);
+    expect((await closure(await idOf('e'), 'upstream')).runs).toHaveLength(many + 1);
   });
 });
 

@@ -46,8 +46,9 @@ async function hiddenBeside(tx: ReadTx, scope: Scope, runIds: readonly string[],
     ...(await countVersionsBeside(tx, runIds, scope.asOf)).map((count) => [idOf('run', count.id), count] as const),
     ...(await countRunsBeside(tx, scope.teams, versionIds, scope.asOf)).map((count) => [idOf('version', count.id), count] as const),
   ]);
-  const beyond = (id: string, end: 'from' | 'to') => notDrawn.filter((edge) => edge[end] === id).length;
-  return (id: string) => ({ hiddenUpstream: Math.max(0, (counts.get(id)?.upstream ?? 0) - at(id).upstream) + beyond(id, 'to'), hiddenDownstream: Math.max(0, (counts.get(id)?.downstream ?? 0) - at(id).downstream) + beyond(id, 'from') });
+  const beyond = { from: new Map<string, number>(), to: new Map<string, number>() };
+  for (const edge of notDrawn) for (const end of ['from', 'to'] as const) beyond[end].set(edge[end], (beyond[end].get(edge[end]) ?? 0) + 1);
+  return (id: string) => ({ hiddenUpstream: Math.max(0, (counts.get(id)?.upstream ?? 0) - at(id).upstream) + (beyond.to.get(id) ?? 0), hiddenDownstream: Math.max(0, (counts.get(id)?.downstream ?? 0) - at(id).downstream) + (beyond.from.get(id) ?? 0) });
 }
 
 type Ends = { readonly from: string; readonly to: string };
@@ -91,7 +92,7 @@ export async function draw(tx: ReadTx, scope: Scope, { focus, walked, path, grou
     if (direction === 'output' && upstream) join('restricted', idOf('version', versionId));
     if (direction === 'input' && downstream) join(idOf('version', versionId), 'restricted');
   }
-  const named = byLabels(await labelSteps(tx, teams, known.versions.filter((id) => !walked.unlabelled.has(id)), asOf), versionSet, upstream, downstream);
+  const named = byLabels((await labelSteps(tx, teams, known.versions.filter((id) => !walked.unlabelled.has(id)), asOf)).steps, versionSet, upstream, downstream);
   for (const edge of named.restricted) join(edge.from, edge.to);
   const room = mostNodes - 1 - Math.min(mostWalked, walked.runs.size + walked.versions.size);
   if (downstream) {

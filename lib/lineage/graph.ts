@@ -90,27 +90,29 @@ async function findPath(tx: ReadTx, scope: Scope, focus: readonly NodeRef[], to:
   if (ends.length === 0) return { known: false, found: false, complete: true, steps: null, looked: 0, nodes: [], ends: [] };
   const named = (nodes: readonly NodeRef[]) => nodes.map((node) => idOf(node.type, node.id));
   const [above, below] = [await withContents(tx, scope, focus), await withContents(tx, scope, ends)];
+  const starts = [...above.nodes, ...below.nodes].filter((node) => node.type === 'version').map((node) => node.id);
   const until = performance.now() + searchMilliseconds;
   const found = await byIndex(tx, async () => {
-    const steps = await stepsFrom(tx, scope.teams, scope.asOf, [...above, ...below].filter((node) => node.type === 'version').map((node) => node.id));
-    return pathBetween(named(above), named(below), neighboursBy(steps), { mostLooked, mostNodes: mostWalked, inTime: () => performance.now() < until });
+    const steps = await stepsFrom(tx, scope.teams, scope.asOf, starts);
+    return pathBetween(named(above.nodes), named(below.nodes), neighboursBy(steps), { mostLooked, mostNodes: mostWalked, inTime: () => performance.now() < until });
   });
   const nodes = drawnOfPath(found);
-  return { known: true, found: found.nodes !== null, complete: found.complete, steps: found.steps, looked: found.looked, nodes: [...nodes, ...(await labelsOn(tx, scope, nodes.map(refOf)))], ends: named(ends) };
+  return { known: true, found: found.nodes !== null, complete: found.complete && !above.cut && !below.cut, steps: found.steps, looked: found.looked, nodes: [...nodes, ...(await labelsOn(tx, scope, nodes.map(refOf)))], ends: named(ends) };
 }
 
 /** What is known by a label alone is where a path begins and ends with each content that was seen under it. */
-async function withContents(tx: ReadTx, scope: Scope, nodes: readonly NodeRef[]): Promise<readonly NodeRef[]> {
+async function withContents(tx: ReadTx, scope: Scope, nodes: readonly NodeRef[]): Promise<{ nodes: readonly NodeRef[]; cut: boolean }> {
   const ids = new Set(nodes.flatMap((node) => (node.type === 'version' ? [node.id] : [])));
-  const contents = (await labelSteps(tx, scope.teams, [...ids], scope.asOf)).flatMap(({ content, label, visible }) => (visible && ids.has(label) && !ids.has(content) ? [content] : []));
-  return [...nodes, ...[...new Set(contents)].map((id): NodeRef => ({ type: 'version', id }))];
+  const { steps, cut } = await labelSteps(tx, scope.teams, [...ids], scope.asOf);
+  const contents = steps.flatMap(({ content, label, visible }) => (visible && ids.has(label) && !ids.has(content) ? [content] : []));
+  return { nodes: [...nodes, ...[...new Set(contents)].map((id): NodeRef => ({ type: 'version', id }))], cut: cut.size > 0 };
 }
 
 /** The labels by which runs of a path used its contents: a step by label is free, and drawn all the same. */
 async function labelsOn(tx: ReadTx, scope: Scope, nodes: readonly NodeRef[]): Promise<string[]> {
   const idsOf = (type: NodeRef['type']) => nodes.flatMap((node) => (node.type === type ? [node.id] : []));
   const versions = idsOf('version');
-  const labels = (await labelSteps(tx, scope.teams, versions, scope.asOf)).flatMap(({ content, label, visible }) => (visible && versions.includes(content) && !versions.includes(label) ? [label] : []));
+  const labels = (await labelSteps(tx, scope.teams, versions, scope.asOf)).steps.flatMap(({ content, label, visible }) => (visible && versions.includes(content) && !versions.includes(label) ? [label] : []));
   const used = await linksBetween(tx, scope.teams, idsOf('run'), [...new Set(labels)], scope.asOf);
   return [...new Set(used.map(({ versionId }) => idOf('version', versionId)))];
 }

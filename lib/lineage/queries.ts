@@ -30,9 +30,17 @@ function readExpansion(text: string): Expansion {
 
 /** What else a version is by its label, as far as the reader may see it. */
 async function byLabelOf(tx: ReadTx, teams: TeamFilter, id: string) {
-  const steps = (await labelSteps(tx, teams, [id])).filter(({ content, visible, read, written }) => visible && (content !== id || read === 'seen' || written === 'seen'));
-  const how = new Map(steps.map(({ content, label, sole }) => [content === id ? label : content, sole ? ('sole' as const) : ('several' as const)]));
-  return (await versionNodes(tx, teams, [...how.keys()].slice(0, mostByLabel))).map(({ id: versionId, name, digest, label }) => ({ versionId, name, digest, label, how: how.get(versionId) ?? ('several' as const) }));
+  const { steps, cut } = await labelSteps(tx, teams, [id]);
+  const shown = steps.filter(({ content, visible, read, written }) => visible && (content !== id || read === 'seen' || written === 'seen'));
+  const how = new Map(shown.map(({ content, label, sole }) => [content === id ? label : content, sole ? ('sole' as const) : ('several' as const)]));
+  // Their ids begin with the time when they were first seen.
+  const newest = [...how.keys()].sort().reverse().slice(0, mostByLabel);
+  const nodes = new Map((await versionNodes(tx, teams, newest)).map((node) => [node.id, node]));
+  const byLabel = newest.flatMap((versionId) => {
+    const node = nodes.get(versionId);
+    return node ? [{ versionId, name: node.name, digest: node.digest, label: node.label, how: how.get(versionId) ?? ('several' as const) }] : [];
+  });
+  return { byLabel, moreByLabel: cut.size > 0 || how.size > mostByLabel };
 }
 
 const mostByLabel = 200;
@@ -187,7 +195,7 @@ export const getAssetVersion = query({
       moreProducers: producers.length > mostRuns,
       moreConsumers: consumers.length > mostRuns,
       restricted: (await versionsWithRestrictedRuns(tx, teams, [version.id])).length > 0,
-      byLabel: await byLabelOf(tx, teams, version.id),
+      ...(await byLabelOf(tx, teams, version.id)),
       contradictions: await contradictionsAbout(tx, teams, { versionId: version.id }),
       models: version.digest ? await modelsOfDigest(tx, teams, version.digest) : [],
       deployments: version.digest ? await deploymentsOfDigest(tx, teams, version.digest) : [],

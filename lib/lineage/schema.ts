@@ -28,7 +28,7 @@ export const graphNode = z.object({
   state: z.string().nullable().describe('Of a run; `contradicted` or `quarantined` of a version; of a group, the worst of its members.'),
   digest: z.string().nullable(),
   at: z.string().nullable(),
-  hiddenUpstream: z.number().int().describe('Neighbours that are recorded and not drawn; counted up to 1,000.'),
+  hiddenUpstream: z.number().int().describe('Neighbours that are recorded and not drawn; counted up to 1,000. Of a label that stood for several contents, or a content of several labels, these count too: up to 1,000, and up to 200 where a graph has a hundred of such.'),
   hiddenDownstream: z.number().int(),
   team: z.string().nullable().describe('Of a run, and of what a drawn run produced.'),
   pipeline: z.string().nullable(),
@@ -137,7 +137,8 @@ export const versionDetail = z.object({
   moreConsumers: z.boolean(),
   restricted: z.boolean().describe('Runs of teams that you may not see produced or consumed it too.'),
   byLabel: z.array(z.object({ versionId: z.guid(), name: z.string().nullable(), digest: z.string().nullable(), label: z.string().nullable(), how: byLabel }))
-    .describe('Of a version with a digest, what runs of your teams read or wrote by its label alone; of one without, the contents that were seen under its label. At most 200 of them.'),
+    .describe('Of a version with a digest, what runs of your teams read or wrote by its label alone; of one without, the contents that were seen under its label. The newest 200 of them.'),
+  moreByLabel: z.boolean().describe('There are more than those of `byLabel`.'),
   contradictions: z.array(contradictionView),
   models: z.array(z.object({ name: z.string(), version: z.number().int() })),
   deployments: z.array(z.object({ id: z.guid(), environment: z.string(), endpoint: z.string(), deployedAt: z.string() })),

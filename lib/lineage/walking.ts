@@ -75,7 +75,8 @@ async function byLabel(tx: ReadTx, scope: Scope, versionIds: readonly string[], 
   };
   const namesOf = async (ids: readonly string[]) => {
     const asked = new Set(ids);
-    const steps = await labelSteps(tx, scope.teams, ids, scope.asOf);
+    const { steps, cut } = await labelSteps(tx, scope.teams, ids, scope.asOf);
+    if (cut.size > 0) walked.truncated = true;
     for (const { content, label, visible, read, written } of steps) {
       if (!asked.has(content) || !visible || (way === 'downstream' ? read : written) !== 'seen') continue;
       const known = isKnown(label);
@@ -84,7 +85,17 @@ async function byLabel(tx: ReadTx, scope: Scope, versionIds: readonly string[], 
     return steps;
   };
   const asked = new Set(versionIds);
-  const contents = (await namesOf(versionIds)).flatMap(({ content, label, visible }) => (asked.has(label) && visible && !asked.has(content) && meet(content) ? [content] : []));
+  // The newest first (ids begin with the time), and half of the room at most: a label that stood for a thousand contents must not take the place of everything else.
+  let room = Math.ceil((walked.most - walked.runs.size - walked.versions.size) / 2);
+  const named = (await namesOf(versionIds)).filter(({ content, label, visible }) => asked.has(label) && visible && !asked.has(content)).toSorted((a, b) => (a.content < b.content ? 1 : -1));
+  const contents = named.flatMap(({ content }) => {
+    if (room <= 0 && !isKnown(content)) {
+      walked.truncated = true;
+      return [];
+    }
+    if (!isKnown(content)) room -= 1;
+    return meet(content) ? [content] : [];
+  });
   if (contents.length > 0) await namesOf(contents);
   return found;
 }

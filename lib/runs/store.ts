@@ -4,6 +4,7 @@ import type { ReadTx, WriteTx } from '#lib/db/client.ts';
 import { keyset, visibleToSql } from '#lib/db/conditions.ts';
 import type { PageRequest } from '#lib/kernel/page.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
+import { firstByDuration } from './store/by-week.ts';
 import type { RunEdge, RunSort, RunState, RunView } from './schema.ts';
 
 export const iso = (value: unknown): string => new Date(value as string).toISOString();
@@ -84,21 +85,26 @@ async function jobsOf(tx: ReadTx, filters: RunFilters, teams: TeamFilter): Promi
  * A facet of which each value has its own index in the list's order: the first of each are merged, instead of reading in order until enough fit.
  * Reading in order is fast only while the newest runs are like the others: after a week without a failure, every list of failures would pass over that week.
  */
-type Merged = { readonly values: SQL; readonly column: SQL };
+type Merged = { readonly by: 'state' | 'job' | 'team'; readonly values: SQL; readonly column: SQL };
 
-/** With more jobs than this, reading in order finds them sooner. */
+/** With more jobs or teams than this, reading in order finds them sooner. */
 const mostMerged = 500;
+/** The same of teams whose weeks are told apart, of which there are some hundred each. */
+const mostTeamsByWeek = 10;
 
-async function conditions(tx: ReadTx, filters: RunFilters, teams: TeamFilter): Promise<{ all: SQL[]; merged: Merged | null }> {
+type Conditions = { /** On `r`, all that `merged` does not say. */ readonly all: SQL[]; readonly merged: Merged | null; /** The teams that were asked for or may be seen; none: all. */ readonly teamIds: readonly string[] };
+
+async function conditions(tx: ReadTx, filters: RunFilters, teams: TeamFilter, mostTeams: number): Promise<Conditions> {
   const jobs = await jobsOf(tx, filters, teams);
   const prefix = filters.text !== undefined && /^[0-9a-f-]{4,36}$/i.test(filters.text) ? filters.text.toLowerCase() : null;
   const states = [...new Set(filters.states)];
   const shownTeams = filters.teamIds?.length ? [...new Set(filters.teamIds)] : teams === 'all' ? [] : teams;
   const ids = jobs !== null && 'ids' in jobs && prefix === null ? jobs.ids : null;
-  const by = states.length > 0 ? 'state' : ids !== null && ids.length <= mostMerged ? 'job' : jobs === null && shownTeams.length > 0 && shownTeams.length <= mostMerged ? 'team' : null;
+  const by = states.length > 0 ? 'state' : ids !== null && ids.length <= mostMerged ? 'job' : jobs === null && shownTeams.length > 0 && shownTeams.length <= mostTeams ? 'team' : null;
   const job = jobs === null ? null : 'ids' in jobs ? sql`r.job_id = any(${uuids(jobs.ids)})` : jobs.condition;
   return {
-    merged: by === 'job' ? { values: uuids(ids ?? []), column: sql`r.job_id` } : by === 'state' ? { values: texts(states), column: sql`r.state` } : by === 'team' ? { values: uuids(shownTeams), column: sql`r.team_id` } : null,
+    teamIds: shownTeams,
+    merged: by === 'job' ? { by, values: uuids(ids ?? []), column: sql`r.job_id` } : by === 'state' ? { by, values: texts(states), column: sql`r.state` } : by === 'team' ? { by, values: uuids(shownTeams), column: sql`r.team_id` } : null,
     all: [
       visibleToSql(teams, sql`r.team_id`),
       ...(filters.teamIds?.length && by !== 'team' ? [sql`r.team_id = any(${uuids(filters.teamIds)})`] : []),
@@ -126,12 +132,16 @@ export async function runPage(tx: ReadTx, teams: TeamFilter, filters: RunFilters
   const typed: PageRequest = valid ? request : { ...request, cursor: null };
   const column = byDuration ? sql`r.duration_milliseconds` : sql`r.started_at`;
   const { where, orderBy } = keyset(column, sql`r.id`, sort.startsWith('-'), typed);
-  const { all, merged } = await conditions(tx, filters, teams);
+  const { all, merged, teamIds } = await conditions(tx, filters, teams, byDuration ? mostTeamsByWeek : mostMerged);
   const most = request.limit + 1;
+  const orderByPlace = keyset(sql`r.place`, sql`r.id`, sort.startsWith('-'), typed).orderBy;
   // Only what the order needs is read of the rows that are passed over, so that an index alone can tell.
   const first = (more: readonly SQL[]) => sql`select r.id, ${column} as place from run r where ${sql.join([...all, where, ...(byDuration ? [sql`r.duration_milliseconds is not null`] : []), ...more], sql` and `)} order by ${orderBy} limit ${most}`;
-  const page = merged === null ? first([]) : sql`
-    select r.id, r.place from unnest(${merged.values}) as v (value) cross join lateral (${first([sql`${merged.column} = v.value`])}) as r order by ${keyset(sql`r.place`, sql`r.id`, sort.startsWith('-'), typed).orderBy} limit ${most}`;
+  const weekly = byDuration && (merged === null ? filters.level !== undefined || filters.from !== undefined || filters.to !== undefined : merged.by === 'team');
+  const page = weekly
+    ? firstByDuration({ conditions: [...all, where], level: filters.level, from: filters.from, to: filters.to, teamIds: merged === null ? null : teamIds, orderBy, orderByPlace, most })
+    : merged === null ? first([]) : sql`
+    select r.id, r.place from unnest(${merged.values}) as v (value) cross join lateral (${first([sql`${merged.column} = v.value`])}) as r order by ${orderByPlace} limit ${most}`;
   const { rows } = await tx.execute<RunRow>(sql`
     with page as materialized (${page})
     select ${columns} from page join run r on r.id = page.id ${joins(teams)} order by ${orderBy}`);

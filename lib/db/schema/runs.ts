@@ -1,5 +1,5 @@
 // Tables of jobs, runs and the events that reported them.
-import { sql } from 'drizzle-orm';
+import { sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { bigint, boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid, doublePrecision, integer } from 'drizzle-orm/pg-core';
 import { bytea, instant, primaryId } from './columns.ts';
 import { serviceAccount, team } from './identity.ts';
@@ -16,6 +16,9 @@ export const job = pgTable('job', {
   // Pipelines are paged by this: names may be long, so their beginning sorts them and a hash tells them apart.
   index('job_pipeline_page').on(sql`left(coalesce(${table.pipeline}, ${table.name}), 100)`, sql`(md5(coalesce(${table.pipeline}, ${table.name}) || ${table.teamId}::text)::uuid)`),
 ]);
+
+/** The Monday of a week, or of what lies before 2000 or after 2099 the first or the last: a client that makes up times cannot make more than some 5,000 weeks. */
+export const week = (moment: AnyColumn | SQL) => sql`date_bin('7 days'::interval, greatest(least(${moment}, '2100-01-04 00:00:00Z'::timestamptz), '2000-01-03 00:00:00Z'::timestamptz), '2000-01-03 00:00:00Z'::timestamptz)`;
 
 export const run = pgTable('run', {
   /** The OpenLineage run id, chosen by the client; it belongs to the team that first reported it. */
@@ -42,9 +45,9 @@ export const run = pgTable('run', {
   index('run_job_started').on(table.jobId, table.startedAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
   // Runs that have not ended have no duration, and are in none of these.
   index('run_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
-  index('run_team_duration').on(table.teamId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
-  index('run_execution_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null and ${table.parentRunId} is null`),
-  index('run_stage_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null and ${table.parentRunId} is not null`),
+  // By week (lib/runs/store/by-week.ts) and executions apart from stages: lists within dates and of one of the two must not pass over all of the others.
+  index('run_week_duration').on(week(table.startedAt), sql`(${table.parentRunId} is not null)`, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_team_week_duration').on(table.teamId, week(table.startedAt), sql`(${table.parentRunId} is not null)`, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   // With job and team included, which drizzle cannot say: drizzle/0004_scale.sql has it.
   index('run_state_duration').on(table.state, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_job_duration').on(table.jobId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),

@@ -5,7 +5,7 @@ import { prepared, type ReadTx } from '#lib/db/client.ts';
 import type { TeamFilter } from '#lib/kernel/permissions.ts';
 import type { OneWay } from '../schema.ts';
 import { edgesBeyond, exactEdge } from './closure.ts';
-import { labelSteps } from './labels.ts';
+import { labelSteps, noLabelSteps, type LabelSteps } from './labels.ts';
 import { sameVersions } from './names.ts';
 
 /** A node and one beside it. */
@@ -61,7 +61,11 @@ export async function stepsFrom(tx: ReadTx, teams: TeamFilter, asOf: string | nu
   };
   // Where nothing is known by a label alone, nothing is asked about labels.
   const loose = (await prepared(tx, 'lineage_some_labels', someText, [])).length > 0;
-  const byLabel = async (ids: readonly string[]) => (loose ? (await labelSteps(tx, teams, ids, asOf)).filter((step) => step.visible) : []);
+  const byLabel = async (ids: readonly string[]): Promise<LabelSteps> => {
+    if (!loose) return noLabelSteps;
+    const { steps, cut } = await labelSteps(tx, teams, ids, asOf);
+    return { steps: steps.filter((step) => step.visible), cut };
+  };
   if (starts.length > 0) {
     const labelled = await prepared<{ id: string }>(tx, 'lineage_labelled', labelledText, [starts]);
     if (labelled.length > 0) await meet(labelled.map(({ id }) => id));
@@ -71,11 +75,13 @@ export async function stepsFrom(tx: ReadTx, teams: TeamFilter, asOf: string | nu
       if (versionIds.length === 0) return { pairs: [], cut: false };
       const asked = new Set(versionIds);
       // What is called by a label alone is asked for with each content that it names.
-      const named = (await byLabel(versionIds)).flatMap(({ content, label, read, written }) => (asked.has(content) && (way === 'downstream' ? read : written) === 'seen' ? [{ id: content, members: [label, ...(members.get(label) ?? [])] }] : []));
+      const labels = await byLabel(versionIds);
+      const named = labels.steps.flatMap(({ content, label, read, written }) => (asked.has(content) && (way === 'downstream' ? read : written) === 'seen' ? [{ id: content, members: [label, ...(members.get(label) ?? [])] }] : []));
       const askedFor = Map.groupBy([...versionIds.map((id) => ({ id, members: [...(members.get(id) ?? [])] })), ...named].flatMap(({ id, members: all }) => all.map((member) => ({ member, id }))), ({ member }) => member);
       const ids = askedFor.size === 0 ? versionIds : [...new Set([...versionIds, ...askedFor.keys()])];
       const rows = await prepared<Pair>(tx, `lineage_runs_beyond_${String(all)}_${String(past)}`, runsText(!all, past), [ids, edgesBeyond(way).version, share, all ? [] : teams, asOf]);
-      return within(askedFor.size === 0 ? rows : rows.flatMap(({ from, to }) => [...new Set([...(asked.has(from) ? [from] : []), ...(askedFor.get(from) ?? []).map(({ id }) => id)])].map((id) => ({ from: id, to }))), share);
+      const stepped = within(askedFor.size === 0 ? rows : rows.flatMap(({ from, to }) => [...new Set([...(asked.has(from) ? [from] : []), ...(askedFor.get(from) ?? []).map(({ id }) => id)])].map((id) => ({ from: id, to }))), share);
+      return { ...stepped, cut: stepped.cut || labels.cut.size > 0 };
     },
     versionsBeyond: async (runIds, way, share) => {
       if (runIds.length === 0) return { pairs: [], cut: false };
@@ -84,8 +90,10 @@ export async function stepsFrom(tx: ReadTx, teams: TeamFilter, asOf: string | nu
       if (labelled.length === 0) return within(rows, share);
       const standing = await meet([...new Set(labelled)]);
       // What a run knows by a label alone is each content that was seen under it, too.
-      const contents = Map.groupBy(await byLabel([...new Set(labelled)]), (step) => step.label);
-      return within(rows.flatMap(({ from, to, labelled: bare }) => [{ from, to: standing(to) }, ...(bare ? (contents.get(standing(to)) ?? []).map(({ content }) => ({ from, to: content })) : [])]), share);
+      const { steps, cut } = await byLabel([...new Set(labelled)]);
+      const contents = Map.groupBy(steps, (step) => step.label);
+      const stepped = within(rows.flatMap(({ from, to, labelled: bare }) => [{ from, to: standing(to) }, ...(bare ? (contents.get(standing(to)) ?? []).map(({ content }) => ({ from, to: content })) : [])]), share);
+      return { ...stepped, cut: stepped.cut || cut.size > 0 };
     },
   };
 }
