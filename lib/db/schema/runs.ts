@@ -46,8 +46,8 @@ export const run = pgTable('run', {
   // Runs that have not ended have no duration, and are in none of these.
   index('run_duration').on(table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   // By week (lib/runs/store/by-week.ts) and executions apart from stages: lists within dates and of one of the two must not pass over all of the others.
-  index('run_week_duration').on(week(table.startedAt), sql`(${table.parentRunId} is not null)`, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
-  index('run_team_week_duration').on(table.teamId, week(table.startedAt), sql`(${table.parentRunId} is not null)`, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_week_duration').on(week(table.startedAt), sql`num_nonnulls(${table.parentRunId})`, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
+  index('run_team_week_duration').on(table.teamId, week(table.startedAt), sql`num_nonnulls(${table.parentRunId})`, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   // With job and team included, which drizzle cannot say: drizzle/0004_scale.sql has it.
   index('run_state_duration').on(table.state, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
   index('run_job_duration').on(table.jobId, table.durationMilliseconds.desc().nullsFirst(), table.id.desc().nullsFirst()).where(sql`${table.durationMilliseconds} is not null`),
