@@ -72,11 +72,12 @@ describe('folding', () => {
     }));
   });
 
-  it('never folds what must be seen: what the graph is about, a path, contradictions, quarantines, other teams', () => {
+  it('never folds what must be seen: what the graph is about, a path, other teams; and what is wrong only with many of its like, under that state', () => {
     fc.assert(fc.property(graphs, ({ nodes, edges, apart }) => {
       for (const node of folded(nodes, edges, foldsOf(nodes, edges, apart), none, undefined).nodes) for (const id of node.fold?.members ?? []) {
         const member = nodes.find((each) => each.id === id);
-        expect(apart.has(id) || member?.kind === 'restricted' || member?.state === 'contradicted' || member?.state === 'quarantined').toBe(false);
+        expect(apart.has(id) || member?.kind === 'restricted').toBe(false);
+        if (member?.state === 'contradicted') expect(node.fold?.members.length).toBeGreaterThanOrEqual(3);
         expect([member?.kind, member?.state]).toEqual([node.kind, node.state]);
       }
     }));
@@ -153,6 +154,14 @@ describe('a hub', () => {
     expect(once.frames.map((frame) => [frame.label, frame.members.length])).toEqual([['200 runs', 40]]);
     const twice = draw(graph, { open: new Set([fold?.key ?? '', fold?.parts[0]?.key ?? '']) });
     expect(twice.frames.map((frame) => frame.members.length)).toEqual([5, 39]);
+  });
+
+  it('has what is wrong folded only with many of its like, and the fold says so; who made it after it', () => {
+    const wrong = (count: number) => hub([...many(40, (index) => data(`d${index}`, 'prices')), ...many(count, (index) => data(`w${index}`, 'prices', { state: 'contradicted' }))]);
+    expect(draw(wrong(30)).nodes.map((node) => [node.label, node.state])).toEqual([['hub', undefined], ['40 versions of prices', undefined], ['30 versions of prices', 'contradicted']]);
+    expect(labels(draw(wrong(5)))).toEqual(['hub', '40 versions of prices', ...many(5, () => 'prices')]);
+    const turned = { nodes: [data('hub'), ...many(30, (index) => data(`w${index}`, 'prices', { state: 'contradicted' })), ...many(30, (index) => run(`r${index}`, 'ingest'))], edges: many(30, (index) => [{ from: `w${index}`, to: 'hub' }, { from: `r${index}`, to: `w${index}` }]).flat() };
+    expect(labels(draw(turned))).toEqual(['hub', '30 versions of prices', '30 runs of ingest']);
   });
 
   it('keeps what leads to the focus, or to something wrong, out of the fold', () => {

@@ -75,9 +75,12 @@ function detailOf(members: readonly GraphNode[], name: string | undefined): stri
   ].filter((part) => part !== undefined).join(' · ');
 }
 
-/** What must be seen by itself: it is never folded, and what leads to it is not folded with what does not. */
+/** What must be seen: what leads to it is not folded with what does not. */
 const markOf = (node: GraphNode, apart: ReadonlySet<string>): string | undefined =>
-  apart.has(node.id) ? 'focus' : node.state === 'contradicted' || node.state === 'quarantined' ? node.state : node.kind === 'restricted' || node.kind === 'deployment' ? node.kind : undefined;
+  apart.has(node.id) ? 'focus' : wrong(node) ? node.state : node.kind === 'restricted' || node.kind === 'deployment' ? node.kind : undefined;
+
+/** Contradicted or quarantined: folded only with many that are the same, so that the fold says it; a few are drawn one by one whatever stands beside them. */
+const wrong = (node: GraphNode | undefined): boolean => node?.state === 'contradicted' || node?.state === 'quarantined';
 
 type Ends = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -177,8 +180,7 @@ function sweep({ way, alike }: Sweep, nodes: readonly GraphNode[], edges: readon
   const near = (node: GraphNode) => distinct([...(plain.before.get(node.id) ?? [])].map(stands)).sort();
   const made: Fold[] = [...earlier];
   for (const layer of layers.slice(1)) {
-    // A deployment may be folded with its like; all else that is marked stands for itself.
-    const candidates = layer.flatMap((id) => byId.get(id) ?? []).filter((node) => node.like !== undefined && [undefined, 'deployment'].includes(markOf(node, apart)));
+    const candidates = layer.flatMap((id) => byId.get(id) ?? []).filter((node) => node.like !== undefined && node.kind !== 'restricted' && !apart.has(node.id));
     const groupsOf = (members: readonly GraphNode[], beside: (node: GraphNode) => readonly string[]) => [...Map.groupBy(members, (node) => JSON.stringify([way, kindKey(node), beside(node), reached(node.id)]))];
     const found: Fold[] = [];
     if (alike === 'all') {
@@ -194,6 +196,7 @@ function sweep({ way, alike }: Sweep, nodes: readonly GraphNode[], edges: readon
         let drawn = crowd.length + folds.filter((near) => near.has(crowded)).length;
         for (const [key, group] of groupsOf(crowd, () => [crowded]).sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))) {
           if (drawn <= widest || group.length < fewest) break;
+          if (wrong(group[0]) && group.length <= widest) continue;
           for (const fold of foldsOfGroup(group, `crowd ${key}`, widestOfCrowd)) {
             found.push(fold);
             drawn -= fold.members.length - 1;

@@ -40,7 +40,7 @@ export function VersionPage({ version, evidence, columns, inventory }: { readonl
       <Stack>
         {version.quarantined && <Alert tone="danger" title="Quarantined">These bytes are held back. <TextLink href={`/findings?assetVersionId=${version.id}`}>The findings</TextLink> say why; decide those before you use what was made from them.</Alert>}
         {version.contradictions.length > 0 && <Contradictions contradictions={version.contradictions} />}
-        {version.digest === null && <Alert tone="warning" title="Its bytes are not known">Runs named it without a digest, so nothing proves that any two of them used the same content. Report it with a digest: <code>gatehouse run --input</code> and <code>--output</code> compute it.</Alert>}
+        {version.digest === null && <Alert tone="warning" title="Its bytes are not known">Runs named it without a digest, so nothing proves that any two of them used the same content. {version.byLabel.length > 1 && <><TextLink href="#by-label">The label stood for {version.moreByLabel ? 'more than ' : ''}{version.byLabel.length} contents.</TextLink>{' '}</>}Report it with a digest: <code>gatehouse run --input</code> and <code>--output</code> compute it.</Alert>}
         <Columns aside={<Facts version={version} labels={labels} inventory={inventory} />}>
           <Stack>
             <Section title="Produced by" id="producers"><Runs caption="Runs that produced it" runs={version.producers} more={version.moreProducers} none="No run that you may see reported producing these bytes: where they came from is not known." /></Section>
@@ -133,6 +133,7 @@ function ByLabel({ version }: { readonly version: VersionDetail }) {
         columns={[
           { header: 'Version', cell: (each) => <TextLink quiet href={`/data/${each.versionId}`}>{each.name ?? 'Unnamed data'} {each.label ?? ''}</TextLink> },
           { header: 'Digest', cell: (each) => (each.digest === null ? <span className="text-ink-3">by label alone</span> : <Digest value={each.digest} />) },
+          { header: 'First seen', cell: (each) => (each.seenAt === null ? '' : <Time at={each.seenAt} />) },
           { header: 'How sure', cell: (each) => (each.how === 'sole' ? 'no other content was ever seen under the label' : 'less sure: the label stood for several contents') },
         ]}
       />

@@ -38,7 +38,7 @@ async function byLabelOf(tx: ReadTx, teams: TeamFilter, id: string) {
   const nodes = new Map((await versionNodes(tx, teams, newest)).map((node) => [node.id, node]));
   const byLabel = newest.flatMap((versionId) => {
     const node = nodes.get(versionId);
-    return node ? [{ versionId, name: node.name, digest: node.digest, label: node.label, how: how.get(versionId) ?? ('several' as const) }] : [];
+    return node ? [{ versionId, name: node.name, digest: node.digest, label: node.label, seenAt: node.seenAt, how: how.get(versionId) ?? ('several' as const) }] : [];
   });
   return { byLabel, moreByLabel: cut.size > 0 || how.size > mostByLabel };
 }

@@ -136,7 +136,7 @@ export const versionDetail = z.object({
   moreProducers: z.boolean(),
   moreConsumers: z.boolean(),
   restricted: z.boolean().describe('Runs of teams that you may not see produced or consumed it too.'),
-  byLabel: z.array(z.object({ versionId: z.guid(), name: z.string().nullable(), digest: z.string().nullable(), label: z.string().nullable(), how: byLabel }))
+  byLabel: z.array(z.object({ versionId: z.guid(), name: z.string().nullable(), digest: z.string().nullable(), label: z.string().nullable(), seenAt: z.string().nullable(), how: byLabel }))
     .describe('Of a version with a digest, what runs of your teams read or wrote by its label alone; of one without, the contents that were seen under its label. The newest 200 of them.'),
   moreByLabel: z.boolean().describe('There are more than those of `byLabel`.'),
   contradictions: z.array(contradictionView),
