@@ -31,12 +31,13 @@ const further = (from: string, into: string, added: string, beside: string, matc
 /** Whether a run of the way used what is known by this label. */
 const onTheWay = (label: string) => `exists (select 1 from run_asset o where o.asset_version_id = ${label} and o.direction = any(beyond_version) and ${exact})`;
 
-/** From what was reached: its versions (and the start) and its runs. */
+/** From what was reached: its versions (and the start) and its runs. `offset 0` keeps the planner from beginning at the labels, each of which it expects to have been used seldom. */
 const labelsOfReached = `
         select l.id as id, l.asset_id as asset_id, l.id as label from reached_version f cross join lateral ${labelsOf('f.id')} l
         where f.n > labels_version and f.n <= last_version and ${onTheWay('l.id')}
         union
-        select c.id, c.asset_id, o.asset_version_id from reached_run f join run_asset o on o.run_id = f.id and o.direction = any(beyond_run) join asset_version v on v.id = o.asset_version_id and v.digest is null and v.label <> ''
+        select c.id, c.asset_id, o.asset_version_id from reached_run f cross join lateral (select * from run_asset e where e.run_id = f.id and e.direction = any(beyond_run) offset 0) o
+        join asset_version v on v.id = o.asset_version_id and v.digest is null and v.label <> ''
         cross join lateral ${contentsOf('v.id')} c where f.n > labels_run and f.n <= last_run and ${exact}`;
 
 /** The same from what is known by a label alone. */
@@ -46,6 +47,12 @@ const reachedOfLabels = `
         union
         select c.id, c.asset_id, v.id from asset_version v cross join lateral ${contentsOf('v.id')} c where v.digest is null and v.label <> ''
           and exists (select 1 from run_asset o join reached_run f on f.id = o.run_id where o.asset_version_id = v.id and o.direction = any(beyond_run) and f.n > labels_run and f.n <= last_run and ${exact})`;
+
+/** How much there is to look at from all labels that something is known by alone: themselves, who used them, what was seen under them. Counts a little beyond `most`. */
+const bareLabels = (most: string) => `select count(*) from (
+              select 1 from asset_version v cross join lateral (
+                select 1 union all select 1 from run_asset o where o.asset_version_id = v.id union all select 1 from asset_sighting s where s.asset_id = v.asset_id and s.label = v.label) as u
+              where v.digest is null and v.label <> '' limit ${most} + 1) few`;
 
 /**
  * A step by label: from what was reached since the last one, to what it is called by a label alone and was used by that by a run of the way; and from what a run of the way knows by a
@@ -96,19 +103,21 @@ export const scratch = `
           how := 2;
           complete := added = 0;
         else
-          fresh := last_version - greatest(labels_version, 0) + last_run - greatest(labels_run, 0);
           if not exists (select 1 from asset_version v where v.digest is null and v.label <> '') then
             complete := true;
           else
             if how = 0 then how := 1; end if;
             if labels_version < 0 then
               -- The start itself may be known by a label alone.
-              labels_version := 0;
               insert into reached_later (id, asset_id, sole)
               select distinct on (c.id) c.id, c.asset_id, ${soleContent('f.id')} from (select r.id from reached_version r order by r.n limit 1) f cross join lateral ${contentsOf('f.id')} c
               on conflict do nothing;
             end if;
-            if (select count(*) from (select 1 from asset_version v where v.digest is null and v.label <> '' limit fresh + 1) few) <= fresh then${stepByLabel(reachedOfLabels)}
+            -- Numbers go on from walk to walk.
+            select greatest(labels_version, min(n) - 1) into labels_version from reached_version;
+            select greatest(labels_run, min(n) - 1) into labels_run from reached_run;
+            fresh := least(last_version - labels_version + last_run - labels_run, reached + 1);
+            if (${bareLabels('4 * fresh')}) <= 4 * fresh then${stepByLabel(reachedOfLabels)}
             else
               last_version := least(last_version, labels_version + ${5 * batch});
               last_run := least(last_run, labels_run + ${5 * batch});${stepByLabel(labelsOfReached)}
