@@ -311,9 +311,10 @@ async function plainInserts(ownerUrl: string, size: number, connections: number)
 
 type ReadTimes = Record<string, number[]>;
 
-/** Reads of every kind, one after the other, until told to stop; the times that each kind took. */
-function readsGoingOn({ owner, context }: Bench): { stop: () => Promise<ReadTimes> } {
+/** Reads of every kind, one after the other, until told to stop; the times that each kind took, and how many nodes the largest blast radius had. */
+function readsGoingOn({ owner, context }: Bench): { stop: () => Promise<{ times: ReadTimes; largest: number }> } {
   const times: ReadTimes = {};
+  let largest = 0;
   let going = true;
   const loop = (async () => {
     const { getGraph } = await import('#lib/lineage/index.ts');
@@ -329,7 +330,10 @@ function readsGoingOn({ owner, context }: Bench): { stop: () => Promise<ReadTime
         'run list': () => listRuns.execute(context(), { sort: n % 2 === 0 ? '-startedAt' : '-duration', state: n % 3 === 0 ? 'failed' : undefined } as never),
         comparison: () => compareTwoRuns.execute(context(), { a: runs[n % 50]?.id ?? '', b: runs[(n + 1) % 50]?.id ?? '' }),
         search: () => searchEverything.execute(context(), { q: 'customer' }),
-        ...(n % 20 === 0 ? { 'upstream to the ingestion points': () => getImpact.execute(context(), { id: version, direction: 'upstream' }) } : {}),
+        ...(n % 20 === 0 ? { 'upstream to the ingestion points': async () => {
+          const answer = must(await getImpact.execute(context(), { id: version, direction: 'upstream' }));
+          if ('view' in answer) largest = Math.max(largest, answer.view.counts.runs + answer.view.counts.versions);
+        } } : {}),
       };
       for (const [kind, read] of Object.entries(reads)) (times[kind] ??= []).push(await timed(read));
       // A handful of people at work, not a second benchmark.
@@ -338,7 +342,7 @@ function readsGoingOn({ owner, context }: Bench): { stop: () => Promise<ReadTime
   })();
   // Who stops it is told of what failed.
   loop.catch(() => undefined);
-  return { stop: async () => { going = false; await loop; return times; } };
+  return { stop: async () => { going = false; await loop; return { times, largest }; } };
 }
 
 async function ingestion(bench: Bench, urls: { large: string; small: string; owner: string }, tokens: { large: string; small: string }, minutes: number, address: string | undefined, wanted: (part: string) => boolean): Promise<void> {
@@ -354,7 +358,7 @@ async function ingestion(bench: Bench, urls: { large: string; small: string; own
       await reads.stop().catch(() => undefined);
       throw error;
     });
-    const times = await reads.stop();
+    const { times, largest } = await reads.stop();
     const plain = await plainInserts(urls.owner, batch, batch === 1 ? 16 : 4);
     report({ name: `events ${what} for ${minutes} min while reads go on (${where})`, value: steady.rate, unit: 'events/s', aim: `at least ${aim.toLocaleString('en-US')}`, holds: steady.rate >= aim });
     report({ name: `events ${what}, in relation to plain inserts`, value: steady.rate / plain, unit: `of ${Math.round(plain).toLocaleString('en-US')} a second`, aim: 'for comparison', holds: true });
@@ -363,6 +367,7 @@ async function ingestion(bench: Bench, urls: { large: string; small: string; own
     report({ name: `events ${what}, the last quarter in relation to the first`, value: mean(late) / Math.max(1, mean(early)), unit: 'of the rate', aim: 'at least 0.85', holds: mean(late) >= 0.85 * mean(early) });
     report({ name: `events ${what} at ${smallRuns.toLocaleString('en-US')} runs`, value: small.rate, unit: 'events/s', aim: 'for comparison', holds: true });
     report({ name: `events ${what} at the large one`, value: alone.rate, unit: 'events/s', aim: 'at least 0.9 of that', holds: alone.rate >= 0.9 * small.rate });
+    report({ name: 'the largest upstream meanwhile', value: largest, unit: 'nodes', aim: 'for comparison', holds: true });
     for (const [kind, taken] of Object.entries(times)) report({ name: `${kind} while events come ${what}, 95th percentile of ${taken.length.toLocaleString('en-US')}`, value: quantile(taken, 0.95), unit: 'ms', aim: 'below 1,000', holds: quantile(taken, 0.95) < 1000 });
   }
 }

@@ -14,11 +14,14 @@ const stretchMilliseconds = 400;
 /** One batch may take this much longer than it was given before it is ended and undone. */
 const patienceMilliseconds = 2_000;
 
-/** A radius of up to so many nodes is walked by one recursive statement, whose steps cost less than those of the walk in batches. */
-const smallRadius = 20_000;
+/**
+ * A radius of up to so many nodes is walked by one recursive statement, whose steps cost less than those of the walk in batches. Upstream lie long chains of
+ * few nodes a step, downstream crowds, which the walk in batches reads faster; for one that is larger, the statement was for nothing.
+ */
+const smallRadius = (direction: ImpactDirection, milliseconds: number): number => (direction === 'upstream' && milliseconds > 10_000 ? 100_000 : 20_000);
 
-/** Reaches everything along recorded edges by one statement where that is not more than `smallRadius`; else reaches nothing and answers null. `labels`: something is known by a label alone, so this may not be all. */
-async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeof edgesBeyond>): Promise<{ readonly reached: number | null; readonly labels: boolean }> {
+/** Reaches everything along recorded edges by one statement where that is not more than `most`; else reaches nothing and answers null. `labels`: something is known by a label alone, so this may not be all. */
+async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeof edgesBeyond>, most: number): Promise<{ readonly reached: number | null; readonly labels: boolean }> {
   const planner = (on: 'on' | 'off') => tx.execute(sql`select set_config('enable_hashjoin', ${on}, true), set_config('enable_mergejoin', ${on}, true), set_config('enable_seqscan', ${on}, true), set_config('jit', 'off', true)`);
   await planner('off');
   const { rows } = await tx.execute<{ reached: number | null; labels: boolean }>(sql`
@@ -32,7 +35,7 @@ async function walkSmall(tx: ReadTx, versionId: string, beyond: ReturnType<typeo
         union all
         select false, same.id, same.asset_id from asset_version labelled cross join lateral same_asset_versions(labelled.id) same where not f.is_run and labelled.id = f.id and labelled.digest is null
       ) as n (is_run, id, asset_id)
-    ), taken as materialized (select * from reached limit ${smallRadius + 1}), fits as materialized (select count(*) <= ${smallRadius} as yes from taken),
+    ), taken as materialized (select * from reached limit ${most + 1}), fits as materialized (select count(*) <= ${most} as yes from taken),
     versions as (insert into reached_version (id, asset_id) select id, asset_id from taken where not is_run and (select yes from fits) on conflict do nothing returning id),
     runs as (insert into reached_run (id) select id from taken where is_run and (select yes from fits) on conflict do nothing returning id)
     select case when (select yes from fits) then (select count(*) from versions) + (select count(*) from runs) - 1 end::int as reached, ${sql.raw(someLabels)} as labels`);
@@ -52,7 +55,8 @@ export async function walk(tx: ReadTx, versionId: string, direction: ImpactDirec
   // Of each kind the number up to which edges were walked, and then labels; those of the start are looked at in any case.
   let done = { versions: '0', runs: '0', labelled: '-1', readers: '0', how: 0 };
   let reached = 0;
-  const small = until - performance.now() > patienceMilliseconds ? await walkSmall(tx, versionId, beyond) : { reached: null, labels: true };
+  const given = until - performance.now();
+  const small = given > patienceMilliseconds ? await walkSmall(tx, versionId, beyond, smallRadius(direction, given)) : { reached: null, labels: true };
   if (small.reached === null) await tx.execute(sql`insert into reached_version (id) values (${versionId}::uuid)`);
   else {
     ({ reached } = small);
