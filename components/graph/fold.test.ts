@@ -77,7 +77,10 @@ describe('folding', () => {
       for (const node of folded(nodes, edges, foldsOf(nodes, edges, apart), none, undefined).nodes) for (const id of node.fold?.members ?? []) {
         const member = nodes.find((each) => each.id === id);
         expect(apart.has(id) || member?.kind === 'restricted').toBe(false);
-        if (member?.state === 'contradicted') expect(node.fold?.members.length).toBeGreaterThanOrEqual(3);
+        if (member?.state === 'contradicted') {
+          expect(node.fold?.members.length).toBeGreaterThanOrEqual(3);
+          expect(nodes.filter((each) => each.state === 'contradicted' && each.kind === member.kind).length).toBeGreaterThan(widest);
+        }
         expect([member?.kind, member?.state]).toEqual([node.kind, node.state]);
       }
     }));

@@ -79,7 +79,7 @@ function detailOf(members: readonly GraphNode[], name: string | undefined): stri
 const markOf = (node: GraphNode, apart: ReadonlySet<string>): string | undefined =>
   apart.has(node.id) ? 'focus' : wrong(node) ? node.state : node.kind === 'restricted' || node.kind === 'deployment' ? node.kind : undefined;
 
-/** Contradicted or quarantined: folded only with many that are the same, so that the fold says it; a few are drawn one by one whatever stands beside them. */
+/** Contradicted or quarantined: folded with its like where more than `widest` of that state look alike, so that the fold says it; up to so many are drawn one by one whatever stands beside them. */
 const wrong = (node: GraphNode | undefined): boolean => node?.state === 'contradicted' || node?.state === 'quarantined';
 
 type Ends = ReadonlyMap<string, ReadonlySet<string>>;
